@@ -1,0 +1,48 @@
+/**
+ * A mistake in what the user wrote. Each problem is one line of the form
+ * `<path>: <what is wrong>, got <value>; expected <what>; <what to do>`, and all of them are told at once.
+ */
+export class MeshError extends Error {
+    /** @param problems one line each, in the order in which they are shown. */
+    constructor(readonly problems: readonly string[]) {
+        super(problems.join("\n"));
+        this.name = "MeshError";
+    }
+}
+
+/** The parts of one problem; `got` is left out where the value is missing or must not be shown. */
+export interface Problem {
+    readonly path: string;
+    readonly wrong: string;
+    readonly got?: unknown;
+    readonly expected: string;
+    readonly remedy: string;
+}
+
+/** Renders a problem as the one line that a user reads. */
+export function describeProblem(problem: Problem): string {
+    const got = "got" in problem ? `, got ${showValue(problem.got)}` : "";
+    return `${problem.path}: ${problem.wrong}${got}; expected ${problem.expected}; ${problem.remedy}`;
+}
+
+/** A value as JSON on one line, cut after 60 characters. */
+export function showValue(value: unknown): string {
+    if (value === undefined) {
+        return "nothing";
+    }
+    const text = JSON.stringify(value) as string | undefined;
+    if (text === undefined) {
+        return typeof value;
+    }
+    return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** `"a", "b" or "c"`. */
+export function oneOf(values: readonly string[]): string {
+    const quoted = values.map((value) => JSON.stringify(value));
+    const last = quoted.pop();
+    if (last === undefined) {
+        return "nothing";
+    }
+    return quoted.length === 0 ? last : `${quoted.join(", ")} or ${last}`;
+}
