@@ -32,10 +32,16 @@ export const chartSourceSchema = z
             repository: z.url({ protocol: /^https?$/ }).describe("URL of a Helm repository."),
         }),
         z.strictObject({
-            folder: z.string().min(1).describe("Folder with one folder per chart: base, istiod, gateway."),
+            folder: z
+                .string()
+                .min(1)
+                .describe("Folder with one folder per chart: base, istiod, gateway."),
         }),
         z.strictObject({
-            oci: z.string().regex(/^oci:\/\/.+/, { error: "oci://<registry>/<path>" }).describe("OCI registry path."),
+            oci: z
+                .string()
+                .regex(/^oci:\/\/.+/, { error: "oci://<registry>/<path>" })
+                .describe("OCI registry path."),
         }),
     ])
     .describe("Where the charts base, istiod and gateway come from.");
@@ -48,18 +54,24 @@ const gatewayAddressSchema = z
             nodeSelector: z
                 .record(z.string(), z.string())
                 .default({})
-                .describe("Labels of the nodes whose addresses peers dial; empty means every node."),
+                .describe(
+                    "Labels of the nodes whose addresses peers dial; empty means every node.",
+                ),
             addresses: z
                 .array(z.string().regex(ipOrHostname, { error: "an IP address or a host name" }))
                 .default([])
-                .describe("Addresses at which remotes reach istiod; needed where this primary serves remotes."),
+                .describe(
+                    "Addresses at which remotes reach istiod; needed where this primary serves remotes.",
+                ),
         }),
         z.strictObject({
             type: z.literal("static"),
             addresses: z
                 .array(z.string().regex(ipOrHostname, { error: "an IP address or a host name" }))
                 .min(1)
-                .describe("Addresses that already lead to the gateway's Service; IPs become its externalIPs."),
+                .describe(
+                    "Addresses that already lead to the gateway's Service; IPs become its externalIPs.",
+                ),
         }),
     ])
     .describe("How peers reach this gateway.");
@@ -70,13 +82,17 @@ const gatewaySchema = z
         serviceAnnotations: z
             .record(z.string(), z.string())
             .default({})
-            .describe("Annotations of the gateway's Service, for instance to ask a cloud for a network load balancer."),
+            .describe(
+                "Annotations of the gateway's Service, for instance to ask a cloud for a network load balancer.",
+            ),
         sourceRanges: z
             .array(z.string().regex(cidrPattern, { error: "a CIDR such as 10.0.0.0/8" }))
             .default([])
             .describe("CIDRs that may reach the gateway; empty means all."),
     })
-    .describe("The east-west gateway. Its exposed ports follow from the topology and are not configured.");
+    .describe(
+        "The east-west gateway. Its exposed ports follow from the topology and are not configured.",
+    );
 
 const localitySchema = z
     .strictObject({
@@ -87,7 +103,9 @@ const localitySchema = z
     .describe("Locality of the gateway's endpoints; workloads take theirs from their nodes.");
 
 const clusterCommon = {
-    network: label("a network name").describe("Clusters on one network reach each other's pods directly."),
+    network: label("a network name").describe(
+        "Clusters on one network reach each other's pods directly.",
+    ),
     gateway: z
         .union([z.literal(false), gatewaySchema])
         .optional()
@@ -97,7 +115,10 @@ const clusterCommon = {
 };
 
 const clusterSchema = z.discriminatedUnion("role", [
-    z.strictObject({ role: z.literal("primary").describe("Runs its own istiod."), ...clusterCommon }),
+    z.strictObject({
+        role: z.literal("primary").describe("Runs its own istiod."),
+        ...clusterCommon,
+    }),
     z.strictObject({
         role: z.literal("remote").describe("Is served by the istiod of its primary."),
         primary: label("a cluster name").describe("The primary whose istiod serves this cluster."),
@@ -108,9 +129,13 @@ const clusterSchema = z.discriminatedUnion("role", [
 const trustSchema = z
     .union([
         z.strictObject({
-            heldBy: label("a cluster name").describe("The primary whose cert-manager holds the root of the mesh."),
+            heldBy: label("a cluster name").describe(
+                "The primary whose cert-manager holds the root of the mesh.",
+            ),
         }),
-        z.literal("provided").describe("Every stack is given its cacerts in its own configuration."),
+        z
+            .literal("provided")
+            .describe("Every stack is given its cacerts in its own configuration."),
     ])
     .describe("Who holds the root CA.");
 
@@ -139,12 +164,16 @@ export const meshSchema = z
                     .string()
                     .min(1)
                     .optional()
-                    .describe("A folder or an oci:// reference instead of the chart of the official repository."),
+                    .describe(
+                        "A folder or an oci:// reference instead of the chart of the official repository.",
+                    ),
             })
             .prefault({}),
         clusters: z
             .record(label("a cluster name"), clusterSchema)
-            .refine((clusters) => Object.keys(clusters).length > 0, { error: "at least one cluster" })
+            .refine((clusters) => Object.keys(clusters).length > 0, {
+                error: "at least one cluster",
+            })
             .describe("The clusters by name; a stack has the name of its cluster."),
     })
     .describe("One mesh over all clusters.");
