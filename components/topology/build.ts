@@ -10,7 +10,13 @@ import type {
     Role,
     Trust,
 } from "./model";
-import { type ClusterValue, type GatewayValue, meshSchema, type MeshValue } from "./schema";
+import {
+    type ClusterValue,
+    type GatewayValue,
+    meshSchema,
+    type MeshValue,
+    type ValuesByChart,
+} from "./schema";
 import { validate } from "./validate";
 
 /**
@@ -37,6 +43,7 @@ function* findProblems(mesh: MeshValue): Generator<string> {
     for (const [name, cluster] of Object.entries(mesh.clusters)) {
         yield* findRoleProblems(mesh, name, cluster);
         yield* findGatewayProblems(mesh, name, cluster);
+        yield* findValuesProblems(`mesh.clusters.${name}.values`, cluster.values);
     }
     yield* findNetworkProblems(mesh);
 }
@@ -116,6 +123,19 @@ function* findGatewayProblems(
             got: [],
             expected: "at least one address that leads to ports 15012 and 15017 of the gateway",
             remedy: "add it, or use a load balancer",
+        });
+    }
+}
+
+/** Values that this program sets elsewhere, so that the chart would not see them. */
+export function* findValuesProblems(path: string, values: ValuesByChart): Generator<string> {
+    if (values.gateway?.["service"] !== undefined) {
+        yield describeProblem({
+            path: `${path}.gateway.service`,
+            wrong: "the chart does not make the Service",
+            expected:
+                "gateway.address, serviceAnnotations, sourceRanges, externalTrafficPolicy or loadBalancerClass",
+            remedy: "move it to gateway of the cluster in the mesh",
         });
     }
 }

@@ -23,6 +23,7 @@ const meshFactsSchema = z.object({
     apiServer: z.string(),
     eastWestAddresses: z.array(z.string()),
     rootFingerprint: z.string(),
+    rootCertificate: z.string(),
     pendingPeers: z.array(pendingPeerSchema),
 });
 

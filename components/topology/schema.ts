@@ -67,10 +67,10 @@ const gatewayAddressSchema = z
         z.strictObject({
             type: z.literal("static"),
             addresses: z
-                .array(z.string().regex(ipOrHostname, { error: "an IP address or a host name" }))
+                .array(z.union([z.ipv4(), z.ipv6()], { error: "an IP address" }))
                 .min(1)
                 .describe(
-                    "Addresses that already lead to the gateway's Service; IPs become its externalIPs.",
+                    "IP addresses that are routed to the cluster's nodes: the Service's externalIPs.",
                 ),
         }),
     ])
@@ -89,6 +89,8 @@ const gatewaySchema = z
             .array(z.string().regex(cidrPattern, { error: "a CIDR such as 10.0.0.0/8" }))
             .default([])
             .describe("CIDRs that may reach the gateway; empty means all."),
+        externalTrafficPolicy: z.enum(["Cluster", "Local"]).optional(),
+        loadBalancerClass: z.string().min(1).optional(),
     })
     .describe(
         "The east-west gateway. Its exposed ports follow from the topology and are not configured.",

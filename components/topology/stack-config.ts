@@ -1,7 +1,8 @@
 import { z } from "zod";
 
-import { buildTopology } from "./build";
+import { buildTopology, findValuesProblems } from "./build";
 import { describeProblem, MeshError, oneOf } from "./errors";
+import { type ApiServer, apiServerOf } from "./kubeconfig";
 import { type Cluster, type ClusterName, clusterNamed, type Mesh } from "./model";
 import { chartSourceSchema, valuesSchema } from "./schema";
 import { validate } from "./validate";
@@ -63,6 +64,8 @@ export interface ProgramConfig {
     readonly mesh: Mesh;
     readonly cluster: Cluster;
     readonly stack: StackConfig;
+    /** The API server as peers dial it; absent while it is not known, before the cluster exists. */
+    readonly apiServer?: ApiServer;
 }
 
 /** The configuration of a stack as Pulumi hands it over: text by key, without the project's prefix. */
@@ -72,9 +75,15 @@ export type ConfigEntries = Readonly<Record<string, string>>;
  * Reads the whole configuration of a stack.
  *
  * @param stackName name of the stack, which is the name of its cluster.
+ * @param readKubeconfig gives the text of the configured kubeconfig, or of the usual one; `undefined` where
+ * there is none.
  * @throws MeshError with every problem at once.
  */
-export function readConfig(entries: ConfigEntries, stackName: string): ProgramConfig {
+export function readConfig(
+    entries: ConfigEntries,
+    stackName: string,
+    readKubeconfig: (configured: string | undefined) => string | undefined,
+): ProgramConfig {
     const { mesh: meshText, ...own } = entries;
     const problems: string[] = [];
     const mesh = collect(problems, () => buildTopology(parseEntry(meshText)));
@@ -87,12 +96,32 @@ export function readConfig(entries: ConfigEntries, stackName: string): ProgramCo
         problems.push(...stack.problems);
     }
     if (mesh !== undefined) {
+        problems.push(...findValuesProblems("config.values", stack.ok ? stack.value.values : {}));
         problems.push(...stackProblems(mesh, stackName, stack.ok ? stack.value : undefined));
     }
     if (mesh === undefined || !stack.ok || problems.length > 0) {
         throw new MeshError(problems);
     }
-    return { mesh, cluster: clusterNamed(mesh, stackName as ClusterName), stack: stack.value };
+    const apiServer = findApiServer(stack.value, stackName, readKubeconfig);
+    return {
+        mesh,
+        cluster: clusterNamed(mesh, stackName as ClusterName),
+        stack: stack.value,
+        ...(apiServer === undefined ? {} : { apiServer }),
+    };
+}
+
+function findApiServer(
+    stack: StackConfig,
+    stackName: string,
+    readKubeconfig: (configured: string | undefined) => string | undefined,
+): ApiServer | undefined {
+    if (stack.apiServer !== undefined) {
+        const { server, tlsServerName } = stack.apiServer;
+        return { server, ...(tlsServerName === undefined ? {} : { tlsServerName }) };
+    }
+    const text = readKubeconfig(stack.kubeconfig);
+    return text === undefined ? undefined : apiServerOf(text, stack.context ?? stackName);
 }
 
 function* stackProblems(

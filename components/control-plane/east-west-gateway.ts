@@ -1,0 +1,125 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import {
+    type Cluster,
+    type Gateway,
+    isMultiNetwork,
+    isPrimary,
+    type Mesh,
+} from "../topology/model";
+import { labels, names } from "../topology/names";
+import type { ChartValues } from "../topology/schema";
+import { istioChart } from "./chart";
+import { crossNetworkGateway, istiodGateway, istiodVirtualService } from "./exposure";
+import { gatewaySelector, gatewayService, gatewayValues, mergeValues } from "./values";
+
+/** Arguments of {@link EastWestGateway}. */
+export interface EastWestGatewayArgs {
+    readonly mesh: Mesh;
+    readonly cluster: Cluster;
+    readonly gateway: Gateway;
+    readonly namespace: pulumi.Input<string>;
+    /** Values of chart `gateway`, merged last. */
+    readonly values: ChartValues;
+}
+
+/**
+ * The gateway through which other networks reach this cluster's workloads and remotes reach its istiod, open
+ * on the ports that the topology needs and no others.
+ */
+export class EastWestGateway extends pulumi.ComponentResource {
+    /** Addresses that peers dial; empty in a remote, whose gateway its primary's istiod discovers. */
+    readonly addresses: pulumi.Output<string[]>;
+
+    constructor(name: string, args: EastWestGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("isthmus:index:EastWestGateway", name, args, opts);
+        const { mesh, cluster, gateway, namespace, values } = args;
+        // In a remote the pods start only after the primary has linked it, which this run cannot wait for.
+        const skipAwait = !isPrimary(cluster);
+        const chart = istioChart(
+            `${name}-chart`,
+            {
+                chart: "gateway",
+                release: names.eastWestGateway,
+                namespace,
+                source: mesh.istio.charts,
+                version: mesh.istio.version,
+                values: mergeValues(gatewayValues(cluster), values),
+                skipAwait,
+            },
+            { parent: this },
+        );
+        const service = this.createService(name, args, skipAwait, chart);
+        if (isPrimary(cluster)) {
+            this.createExposure(name, args, namespace);
+        }
+        this.addresses = skipAwait ? pulumi.output([]) : addressesOf(gateway, service);
+        this.registerOutputs({ addresses: this.addresses });
+    }
+
+    private createService(
+        name: string,
+        { cluster, gateway, namespace }: EastWestGatewayArgs,
+        skipAwait: boolean,
+        chart: pulumi.Resource,
+    ): k8s.core.v1.Service {
+        const { annotations, spec } = gatewayService(gateway);
+        return new k8s.core.v1.Service(
+            `${name}-service`,
+            {
+                metadata: {
+                    name: names.eastWestGateway,
+                    namespace,
+                    labels: { ...gatewaySelector, [labels.network]: cluster.network },
+                    annotations: {
+                        ...annotations,
+                        ...(skipAwait ? { "pulumi.com/skipAwait": "true" } : {}),
+                    },
+                },
+                spec,
+            },
+            { parent: this, dependsOn: [chart] },
+        );
+    }
+
+    /** In a primary alone: a remote's configuration is read from its primary. */
+    private createExposure(
+        name: string,
+        { mesh, gateway }: EastWestGatewayArgs,
+        namespace: pulumi.Input<string>,
+    ): void {
+        const exposesIstiod = gateway.ports.some((port) => port.name === "tls-istiod");
+        const objects = [
+            ...(isMultiNetwork(mesh)
+                ? [{ suffix: "cross-network", object: crossNetworkGateway }]
+                : []),
+            ...(exposesIstiod
+                ? [
+                      { suffix: "istiod-gateway", object: istiodGateway },
+                      { suffix: "istiod-virtual-service", object: istiodVirtualService },
+                  ]
+                : []),
+        ];
+        for (const { suffix, object } of objects) {
+            const { apiVersion, kind, metadata, spec } = object;
+            new k8s.apiextensions.CustomResource(
+                `${name}-${suffix}`,
+                { apiVersion, kind, metadata: { ...metadata, namespace }, spec },
+                { parent: this },
+            );
+        }
+    }
+}
+
+function addressesOf(gateway: Gateway, service: k8s.core.v1.Service): pulumi.Output<string[]> {
+    if (gateway.address.type !== "loadBalancer") {
+        return pulumi.output([...gateway.address.addresses]);
+    }
+    return service.status.loadBalancer.ingress.apply((ingress) =>
+        // Before the load balancer exists there is no status at all.
+        ((ingress as typeof ingress | undefined) ?? [])
+            .map(({ ip, hostname }) => (ip === "" ? hostname : ip))
+            .filter((address) => address !== ""),
+    );
+}

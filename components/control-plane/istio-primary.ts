@@ -1,0 +1,59 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Cluster, Mesh } from "../topology/model";
+import type { ValuesByChart } from "../topology/schema";
+import { istioChart } from "./chart";
+import { baseValues, mergeValues, primaryValues } from "./values";
+
+/** Arguments of {@link IstioPrimary}. */
+export interface IstioPrimaryArgs {
+    readonly mesh: Mesh;
+    readonly cluster: Cluster;
+    readonly namespace: pulumi.Input<string>;
+    /** Values of the charts, merged last. */
+    readonly values: ValuesByChart;
+    /** Host name at which remotes call this istiod's webhooks; absent where they dial an IP. */
+    readonly customHost?: string;
+}
+
+/** Istio with a control plane of its own: charts base and istiod, and STRICT mTLS for the whole mesh. */
+export class IstioPrimary extends pulumi.ComponentResource {
+    constructor(name: string, args: IstioPrimaryArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("isthmus:index:IstioPrimary", name, args, opts);
+        const { mesh, cluster, namespace, values, customHost } = args;
+        const common = { namespace, source: mesh.istio.charts, version: mesh.istio.version };
+        const base = istioChart(
+            `${name}-base`,
+            {
+                ...common,
+                chart: "base",
+                release: "istio-base",
+                values: mergeValues(baseValues(mesh, cluster), values.base),
+            },
+            { parent: this },
+        );
+        const istiod = istioChart(
+            `${name}-istiod`,
+            {
+                ...common,
+                chart: "istiod",
+                release: "istiod",
+                values: mergeValues(primaryValues(mesh, cluster, customHost), values.istiod),
+            },
+            { parent: this, dependsOn: [base] },
+        );
+        new k8s.apiextensions.CustomResource(
+            `${name}-strict-mtls`,
+            {
+                apiVersion: "security.istio.io/v1",
+                kind: "PeerAuthentication",
+                metadata: { name: "default", namespace },
+                spec: { mtls: { mode: "STRICT" } },
+            },
+            // The validating webhook refuses every Istio object until istiod serves it.
+            { parent: this, dependsOn: [istiod] },
+        );
+        this.registerOutputs({});
+    }
+}

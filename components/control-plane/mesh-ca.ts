@@ -1,0 +1,164 @@
+import * as k8s from "@pulumi/kubernetes";
+import { CertManager } from "@pulumi/kubernetes-cert-manager";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Intermediate } from "../topology/contract";
+import { defaults } from "../topology/defaults";
+import type { ClusterName } from "../topology/model";
+import { intermediateName, names } from "../topology/names";
+import type { ChartValues } from "../topology/schema";
+import { intermediateSpec, rootSpec } from "./certificates";
+
+/** Arguments of {@link MeshCa}. */
+export interface MeshCaArgs {
+    /** Clusters that run an istiod; each gets an intermediate. A remote has no use for a CA key. */
+    readonly primaries: readonly ClusterName[];
+    /** cert-manager's chart: its version, or a folder or OCI reference instead of the official repository. */
+    readonly chart: { readonly version: string; readonly chart?: string };
+    /** Helm values of cert-manager, merged last. */
+    readonly values: ChartValues;
+}
+
+/** The root of the mesh, kept by this cluster's cert-manager, and one intermediate CA per primary. */
+export class MeshCa extends pulumi.ComponentResource {
+    /** Secret: what each primary's `cacerts` is made of, by cluster. */
+    readonly intermediates: Readonly<Record<string, pulumi.Output<Intermediate>>>;
+
+    constructor(name: string, args: MeshCaArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("isthmus:index:MeshCa", name, args, opts);
+        const certManager = this.createCertManager(name, args);
+        const trust = new k8s.core.v1.Namespace(
+            `${name}-namespace`,
+            { metadata: { name: names.trustNamespace } },
+            { parent: this },
+        );
+        const issuer = this.createRoot(name, [certManager, trust]);
+        this.intermediates = Object.fromEntries(
+            args.primaries.map((cluster) => [
+                cluster,
+                this.createIntermediate(`${name}-${cluster}`, cluster, issuer),
+            ]),
+        );
+        this.registerOutputs({ intermediates: this.intermediates });
+    }
+
+    private createCertManager(name: string, { chart, values }: MeshCaArgs): pulumi.Resource {
+        const namespace = new k8s.core.v1.Namespace(
+            `${name}-cert-manager-namespace`,
+            { metadata: { name: names.certManagerNamespace } },
+            { parent: this },
+        );
+        return new CertManager(
+            `${name}-cert-manager`,
+            {
+                installCRDs: true,
+                helmOptions: {
+                    // A fixed release name, since the names of cert-manager's objects follow from it.
+                    name: "cert-manager",
+                    namespace: namespace.metadata.name,
+                    values,
+                    ...(chart.chart === undefined
+                        ? {
+                              chart: "cert-manager",
+                              version: chart.version,
+                              repositoryOpts: { repo: defaults.certManagerRepository },
+                          }
+                        : { chart: chart.chart }),
+                },
+            },
+            { parent: this },
+        );
+    }
+
+    private createRoot(name: string, dependsOn: pulumi.Resource[]): pulumi.Resource {
+        const selfSigned = this.createIssuer(
+            `${name}-self-signed`,
+            "self-signed",
+            { selfSigned: {} },
+            dependsOn,
+        );
+        const root = this.createCertificate(
+            `${name}-root`,
+            rootName,
+            rootSpec(rootName),
+            selfSigned,
+        );
+        return this.createIssuer(`${name}-issuer`, rootName, { ca: { secretName: rootName } }, [
+            root,
+        ]);
+    }
+
+    private createIntermediate(
+        name: string,
+        cluster: ClusterName,
+        issuer: pulumi.Resource,
+    ): pulumi.Output<Intermediate> {
+        const secretName = intermediateName(cluster);
+        const certificate = this.createCertificate(
+            name,
+            secretName,
+            intermediateSpec(cluster, rootName),
+            issuer,
+        );
+        const secret = k8s.core.v1.Secret.get(
+            `${name}-secret`,
+            // Through the certificate's id, so that a preview before it exists does not look for its secret.
+            certificate.id.apply(() => `${names.trustNamespace}/${secretName}`),
+            { parent: this },
+        );
+        return pulumi.secret(
+            secret.data.apply((data) => ({
+                certificate: decode(data["tls.crt"]),
+                key: decode(data["tls.key"]),
+                root: decode(data["ca.crt"]),
+            })),
+        );
+    }
+
+    private createIssuer(
+        name: string,
+        metadataName: string,
+        spec: Record<string, unknown>,
+        dependsOn: pulumi.Resource[],
+    ): pulumi.Resource {
+        return this.createObject(name, "Issuer", metadataName, spec, dependsOn);
+    }
+
+    private createCertificate(
+        name: string,
+        metadataName: string,
+        spec: Record<string, unknown>,
+        issuer: pulumi.Resource,
+    ): k8s.apiextensions.CustomResource {
+        return this.createObject(name, "Certificate", metadataName, spec, [issuer]);
+    }
+
+    private createObject(
+        name: string,
+        kind: "Issuer" | "Certificate",
+        metadataName: string,
+        spec: Record<string, unknown>,
+        dependsOn: pulumi.Resource[],
+    ): k8s.apiextensions.CustomResource {
+        return new k8s.apiextensions.CustomResource(
+            name,
+            {
+                apiVersion: "cert-manager.io/v1",
+                kind,
+                metadata: {
+                    name: metadataName,
+                    namespace: names.trustNamespace,
+                    annotations: { "pulumi.com/waitFor": "condition=Ready" },
+                },
+                spec,
+            },
+            { parent: this, dependsOn },
+        );
+    }
+}
+
+const rootName = "mesh-root";
+
+function decode(base64: string | undefined): string {
+    return Buffer.from(base64 ?? "", "base64").toString("utf8");
+}
