@@ -253,9 +253,9 @@ function publish(config: ProgramConfig, decision: Decision, published: Published
     const { mesh, cluster, apiServer } = config;
     return {
         mesh: pulumi.output({
-            contractVersion: contractVersion as typeof contractVersion,
-            clusterName: cluster.name as string,
-            network: cluster.network as string,
+            contractVersion: contractVersion,
+            clusterName: cluster.name,
+            network: cluster.network,
             role: cluster.role.kind,
             ...identity(mesh),
             apiServer: apiServer?.server ?? "",
@@ -265,7 +265,7 @@ function publish(config: ProgramConfig, decision: Decision, published: Published
             pendingPeers: [...decision.pendingPeers],
         }),
         remoteAccess: pulumi.secret({
-            contractVersion: contractVersion as typeof contractVersion,
+            contractVersion: contractVersion,
             readerKubeconfigs: { ...published.kubeconfigs },
             intermediates: { ...published.intermediates },
         }),

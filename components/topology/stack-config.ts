@@ -48,7 +48,17 @@ export const stackConfigSchema = z.strictObject({
         .describe(
             "The cluster's own CA, secret; needed in every primary when mesh.trust is provided.",
         ),
-    charts: chartSourceSchema.optional(),
+    charts: z
+        .strictObject({
+            istio: chartSourceSchema.optional(),
+            certManager: z
+                .string()
+                .min(1)
+                .optional()
+                .describe("A folder or an oci:// reference."),
+        })
+        .default({})
+        .describe("Where this cluster takes its charts from, instead of what the mesh says."),
     values: valuesSchema.default({}),
     detached: z
         .array(z.string())
@@ -104,10 +114,20 @@ export function readConfig(
     }
     const apiServer = findApiServer(stack.value, stackName, readKubeconfig);
     return {
-        mesh,
+        mesh: withCharts(mesh, stack.value.charts),
         cluster: clusterNamed(mesh, stackName as ClusterName),
         stack: stack.value,
         ...(apiServer === undefined ? {} : { apiServer }),
+    };
+}
+
+function withCharts(mesh: Mesh, { istio, certManager }: StackConfig["charts"]): Mesh {
+    return {
+        ...mesh,
+        ...(istio === undefined ? {} : { istio: { ...mesh.istio, charts: istio } }),
+        ...(certManager === undefined
+            ? {}
+            : { certManager: { ...mesh.certManager, chart: certManager } }),
     };
 }
 
