@@ -1,0 +1,49 @@
+import { spawn } from "node:child_process";
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+
+import type { Progress } from "../progress";
+import { stateDir } from "./state";
+
+/** After how long a wait for another run is worth a word. */
+const SILENT_MS = 1000;
+
+/**
+ * Does something while no other run changes the clusters. The kernel holds the lock, through a child
+ * that ends when this process does in whatever way; it is on the folder around the lab's own, which
+ * stays when the lab's goes, so no file is left behind.
+ */
+export async function withLock<T>(progress: Progress, action: () => Promise<T>): Promise<T> {
+    const folder = dirname(stateDir());
+    await mkdir(folder, { recursive: true });
+    const holder = spawn("flock", [folder, "sh", "-c", "echo locked; exec cat"], {
+        stdio: ["pipe", "pipe", "inherit"],
+    });
+    try {
+        await new Promise<void>((resolve, reject) => {
+            const waiting = setTimeout(() => {
+                const step = progress.step("clusters");
+                step.update("waiting for another run that is changing them");
+                holder.stdout.once("data", () => {
+                    step.done("the other run has ended");
+                });
+            }, SILENT_MS);
+            holder.stdout.once("data", () => {
+                resolve();
+            });
+            holder.once("error", reject);
+            holder.once("exit", (status) => {
+                reject(new Error(`flock ${folder}: exit status ${status ?? "none"}`));
+            });
+            holder.once("close", () => {
+                clearTimeout(waiting);
+            });
+            holder.stdout.once("data", () => {
+                clearTimeout(waiting);
+            });
+        });
+        return await action();
+    } finally {
+        holder.stdin.on("error", () => undefined).end();
+    }
+}
