@@ -25,8 +25,8 @@ import type { ProgramConfig } from "./topology/stack-config";
 
 /** What a stack publishes. */
 export interface StackOutputs {
-    /** Plain facts, for peers and for people. */
-    readonly mesh: pulumi.Output<MeshFacts>;
+    /** Plain facts, for peers and for people: each on its own, so that a preview shows those it knows. */
+    readonly mesh: { readonly [Fact in keyof MeshFacts]: pulumi.Input<MeshFacts[Fact]> };
     /** Secret: credentials for peers alone. */
     readonly remoteAccess: pulumi.Output<RemoteAccess>;
 }
@@ -252,8 +252,8 @@ interface Published {
 function publish(config: ProgramConfig, decision: Decision, published: Published): StackOutputs {
     const { mesh, cluster, apiServer } = config;
     return {
-        mesh: pulumi.output({
-            contractVersion: contractVersion,
+        mesh: {
+            contractVersion,
             clusterName: cluster.name,
             network: cluster.network,
             role: cluster.role.kind,
@@ -263,7 +263,7 @@ function publish(config: ProgramConfig, decision: Decision, published: Published
             rootFingerprint: published.root?.rootFingerprint ?? "",
             rootCertificate: published.root?.rootCertificate ?? "",
             pendingPeers: [...decision.pendingPeers],
-        }),
+        },
         remoteAccess: pulumi.secret({
             contractVersion: contractVersion,
             readerKubeconfigs: { ...published.kubeconfigs },

@@ -63,7 +63,8 @@ export class MeshCa extends pulumi.ComponentResource {
                               version: chart.version,
                               repositoryOpts: { repo: defaults.certManagerRepository },
                           }
-                        : { chart: chart.chart }),
+                        : // Without the empty repository the component would look in the official one.
+                          { chart: chart.chart, repositoryOpts: { repo: "" } }),
                 },
             },
             { parent: this },

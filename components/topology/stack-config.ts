@@ -51,11 +51,7 @@ export const stackConfigSchema = z.strictObject({
     charts: z
         .strictObject({
             istio: chartSourceSchema.optional(),
-            certManager: z
-                .string()
-                .min(1)
-                .optional()
-                .describe("A folder or an oci:// reference."),
+            certManager: z.string().min(1).optional().describe("A folder or an oci:// reference."),
         })
         .default({})
         .describe("Where this cluster takes its charts from, instead of what the mesh says."),

@@ -1,0 +1,108 @@
+import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { parse, stringify } from "yaml";
+
+import { kubeconfigPath, stateDir } from "./clusters/state";
+import { labStackFiles, type LabStackArgs } from "./stacks";
+import type { Toolchain } from "./toolchain";
+import { CERT_MANAGER_PROVIDER, KUBERNETES_PROVIDER, RANDOM_PROVIDER } from "./versions";
+
+/** How the engine is run against the lab. */
+export interface LabEnvironment {
+    /** Environment of the Pulumi CLI, and of kubectl. */
+    readonly env: Readonly<Record<string, string>>;
+    /** Folder with the stack files of the lab's clusters. */
+    readonly configDir: string;
+}
+
+const paths = () => ({
+    pulumiHome: join(stateDir(), "pulumi", "home"),
+    backend: join(stateDir(), "pulumi", "backend"),
+    configDir: join(stateDir(), "stacks"),
+    record: join(stateDir(), "pulumi", "engine-bin"),
+});
+
+/**
+ * The environment of a lab that is up.
+ *
+ * @throws Error where there is none, saying how to start it.
+ */
+export async function labEnvironment(): Promise<LabEnvironment> {
+    let engineBin: string;
+    try {
+        engineBin = await readFile(paths().record, "utf8");
+    } catch {
+        throw new Error("the lab is not up; start it with npm start, or with npx isthmus lab up");
+    }
+    return environmentFor(engineBin);
+}
+
+/** Makes what {@link labEnvironment} describes: a home, a backend and the stack files of `clusters`. */
+export async function prepareEnvironment(
+    toolchain: Toolchain,
+    stacks: Omit<LabStackArgs, "kubeconfig">,
+): Promise<LabEnvironment> {
+    const { pulumiHome, backend, configDir, record } = paths();
+    await Promise.all(
+        [pulumiHome, backend, configDir].map((dir) => mkdir(dir, { recursive: true })),
+    );
+    await installPlugins(toolchain, pulumiHome);
+    // The engine's automatic log costs about half of its CPU; with a file where its folder would be it does without.
+    await writeFile(join(pulumiHome, "logs"), "", { flag: "a" });
+    await writeStackFiles(configDir, { ...stacks, kubeconfig: kubeconfigPath() });
+    const engineBin = await toolchain.engineBin();
+    await writeFile(record, engineBin);
+    return environmentFor(engineBin);
+}
+
+function environmentFor(engineBin: string): LabEnvironment {
+    const { pulumiHome, backend, configDir } = paths();
+    return {
+        configDir,
+        env: {
+            PATH: `${engineBin}:${process.env["PATH"] ?? ""}`,
+            PULUMI_HOME: pulumiHome,
+            PULUMI_BACKEND_URL: `file://${backend}`,
+            // Protects nothing: the lab's secrets are worth as much as the lab.
+            PULUMI_CONFIG_PASSPHRASE: "isthmus-lab",
+            PULUMI_SKIP_UPDATE_CHECK: "true",
+            PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+            KUBECONFIG: kubeconfigPath(),
+        },
+    };
+}
+
+const plugins = {
+    "pulumi-resource-kubernetes": KUBERNETES_PROVIDER.version,
+    "pulumi-resource-random": RANDOM_PROVIDER.version,
+    "pulumi-resource-kubernetes-cert-manager": CERT_MANAGER_PROVIDER.version,
+} as const;
+
+/** Under PULUMI_HOME, where the engine takes plugins from without a warning about each. */
+async function installPlugins(toolchain: Toolchain, pulumiHome: string): Promise<void> {
+    for (const [program, version] of Object.entries(plugins)) {
+        const name = program.replace("pulumi-resource-", "resource-");
+        const folder = join(pulumiHome, "plugins", `${name}-v${version}`);
+        await mkdir(folder, { recursive: true });
+        await link(await toolchain.program(program as keyof typeof plugins), join(folder, program));
+    }
+}
+
+async function link(target: string, path: string): Promise<void> {
+    await rm(path, { force: true });
+    await symlink(target, path);
+}
+
+/** Keeps what the engine itself has added to a stack file, its encryption salt. */
+async function writeStackFiles(configDir: string, args: LabStackArgs): Promise<void> {
+    for (const [cluster, content] of labStackFiles(args)) {
+        const path = join(configDir, `Pulumi.${cluster}.yaml`);
+        const earlier = await readFile(path, "utf8").catch(() => "");
+        const { encryptionsalt } = (parse(earlier) ?? {}) as { encryptionsalt?: string };
+        await writeFile(
+            path,
+            stringify({ ...content, ...(encryptionsalt === undefined ? {} : { encryptionsalt }) }),
+        );
+    }
+}
