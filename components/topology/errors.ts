@@ -30,15 +30,24 @@ export function showValue(value: unknown): string {
     if (value === undefined) {
         return "nothing";
     }
-    const text = JSON.stringify(value) as string | undefined;
+    const text = toJson(value);
     if (text === undefined) {
         return typeof value;
     }
     return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
+/** `undefined` for what JSON has no form for: a function, a cycle, half a million nested lists. */
+function toJson(value: unknown): string | undefined {
+    try {
+        return JSON.stringify(value);
+    } catch {
+        return undefined;
+    }
+}
+
 /** `"a", "b" or "c"`. */
-export function oneOf(values: readonly string[]): string {
+export function oneOf(values: readonly unknown[]): string {
     const quoted = values.map((value) => JSON.stringify(value));
     const last = quoted.pop();
     if (last === undefined) {

@@ -6,7 +6,6 @@ const dns1123Label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const trustDomainPattern = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 const versionPattern = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
 const ipOrHostname = /^(\[?[0-9A-Fa-f:.]+\]?|[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?)$/;
-const cidrPattern = /^[0-9A-Fa-f:.]+\/\d{1,3}$/;
 
 const label = (what: string) =>
     z.string().regex(dns1123Label, {
@@ -67,7 +66,12 @@ const gatewayAddressSchema = z
         z.strictObject({
             type: z.literal("static"),
             addresses: z
-                .array(z.union([z.ipv4(), z.ipv6()], { error: "an IP address" }))
+                .array(
+                    z.union([
+                        z.ipv4({ error: "an IPv4 address" }),
+                        z.ipv6({ error: "an IPv6 address" }),
+                    ]),
+                )
                 .min(1)
                 .describe(
                     "IP addresses that are routed to the cluster's nodes: the Service's externalIPs.",
@@ -86,7 +90,12 @@ const gatewaySchema = z
                 "Annotations of the gateway's Service, for instance to ask a cloud for a network load balancer.",
             ),
         sourceRanges: z
-            .array(z.string().regex(cidrPattern, { error: "a CIDR such as 10.0.0.0/8" }))
+            .array(
+                z.union([
+                    z.cidrv4({ error: "a CIDR such as 10.0.0.0/8" }),
+                    z.cidrv6({ error: "one such as fd00::/8" }),
+                ]),
+            )
             .default([])
             .describe("CIDRs that may reach the gateway; empty means all."),
         externalTrafficPolicy: z.enum(["Cluster", "Local"]).optional(),

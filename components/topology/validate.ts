@@ -40,28 +40,27 @@ function describeIssue(
     options: ValidateOptions,
 ): string[] {
     const path = pathText(options.root, issue.path);
-    const hidden = options.secret?.some((name) => issue.path.join(".").startsWith(name)) ?? false;
     const input = valueAt(value, issue.path);
-    const got = hidden ? {} : { got: input };
+    const got = holdsSecret(issue.path, options) ? {} : { got: input };
     switch (issue.code) {
         case "unrecognized_keys":
             return issue.keys.map((key) =>
                 describeProblem({
-                    path: `${path}.${key}`,
+                    path: pathText(path, [key]),
                     wrong: "unknown key",
                     expected: "a key of the schema",
                     remedy: "remove it or correct its spelling",
                 }),
             );
         case "invalid_union":
-            return describeUnion(issue, value, input, options);
+            return describeUnion(issue, value, options);
         case "invalid_value":
             return [
                 describeProblem({
                     path,
                     wrong: input === undefined ? "missing" : "unknown value",
                     ...got,
-                    expected: oneOf(issue.values.map(String)),
+                    expected: oneOf(issue.values),
                     remedy: "use one of these",
                 }),
             ];
@@ -91,16 +90,17 @@ function describeIssue(
 function describeUnion(
     issue: z.core.$ZodIssueInvalidUnion,
     value: unknown,
-    input: unknown,
     options: ValidateOptions,
 ): string[] {
     const path = pathText(options.root, issue.path);
+    const input = valueAt(value, issue.path);
+    const got = input === undefined || holdsSecret(issue.path, options) ? {} : { got: input };
     if (issue.discriminator !== undefined) {
         return [
             describeProblem({
                 path,
-                wrong: "unknown value",
-                got: input,
+                wrong: input === undefined ? "missing" : "unknown value",
+                ...got,
                 expected: oneOf(discriminatorValues(issue)),
                 remedy: "use one of these",
             }),
@@ -121,7 +121,7 @@ function describeUnion(
         describeProblem({
             path,
             wrong: input === undefined ? "missing" : "wrong form",
-            ...(input === undefined ? {} : { got: input }),
+            ...got,
             expected: issue.errors
                 .map((errors) => errors[0])
                 .map(alternative)
@@ -129,6 +129,14 @@ function describeUnion(
             remedy: "choose one form",
         }),
     ];
+}
+
+/** True for a secret, for what is inside one, and for what may hold one. */
+function holdsSecret(path: readonly PropertyKey[], { secret = [] }: ValidateOptions): boolean {
+    const text = path.map(String).join(".");
+    return secret.some(
+        (name) => text === "" || text.startsWith(name) || name.startsWith(`${text}.`),
+    );
 }
 
 /** zod sets `options` on the issue of a discriminated union, which its types leave out. */
@@ -141,7 +149,7 @@ function alternative(issue: z.core.$ZodIssue | undefined): string {
     if (issue === undefined) {
         return "a value";
     }
-    return issue.code === "invalid_value" ? oneOf(issue.values.map(String)) : expectedBy(issue);
+    return issue.code === "invalid_value" ? oneOf(issue.values) : expectedBy(issue);
 }
 
 function wrongFor(issue: z.core.$ZodIssue): string {
@@ -153,7 +161,9 @@ function expectedBy(issue: z.core.$ZodIssue): string {
         case "invalid_type":
             return typeNames[issue.expected] ?? `a value of type ${issue.expected}`;
         case "too_small":
-            return `at least ${String(issue.minimum)} of them`;
+            return issue.origin === "string"
+                ? "text that is not empty"
+                : `at least ${String(issue.minimum)} of them`;
         case "invalid_format":
             return issue.format === "url" ? "an http or https URL" : issue.message;
         default:
