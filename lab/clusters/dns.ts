@@ -87,7 +87,11 @@ function loadBalancerRights(): readonly KubernetesObject[] {
             metadata,
             rules: [
                 { apiGroups: [""], resources: ["services"], verbs: ["get", "list", "watch"] },
-                { apiGroups: [""], resources: ["services/status"], verbs: ["update", "patch"] },
+                {
+                    apiGroups: [""],
+                    resources: ["services/status"],
+                    verbs: ["get", "update", "patch"],
+                },
             ],
         },
         {

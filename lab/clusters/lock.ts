@@ -19,31 +19,30 @@ export async function withLock<T>(progress: Progress, action: () => Promise<T>):
     const holder = spawn("flock", [folder, "sh", "-c", "echo locked; exec cat"], {
         stdio: ["pipe", "pipe", "inherit"],
     });
-    try {
-        await new Promise<void>((resolve, reject) => {
-            const waiting = setTimeout(() => {
-                const step = progress.step("clusters");
-                step.update("waiting for another run that is changing them");
-                holder.stdout.once("data", () => {
-                    step.done("the other run has ended");
-                });
-            }, SILENT_MS);
-            holder.stdout.once("data", () => {
-                resolve();
-            });
-            holder.once("error", reject);
-            holder.once("exit", (status) => {
-                reject(new Error(`flock ${folder}: exit status ${status ?? "none"}`));
-            });
-            holder.once("close", () => {
-                clearTimeout(waiting);
-            });
-            holder.stdout.once("data", () => {
-                clearTimeout(waiting);
-            });
+    const ended = new Promise<never>((_, reject) => {
+        holder.once("error", reject);
+        holder.once("close", (status) => {
+            reject(new Error(`flock ${folder}: ended with ${status ?? "a signal"}`));
         });
+    });
+    const held = new Promise<void>((resolve) => {
+        holder.stdout.once("data", resolve);
+    });
+    const reminder = setTimeout(() => {
+        const step = progress.step("clusters");
+        step.update("waiting for another run that is changing them");
+        void held.then(() => {
+            step.done("the other run has ended");
+        });
+    }, SILENT_MS);
+    try {
+        await Promise.race([held, ended]);
+        clearTimeout(reminder);
         return await action();
     } finally {
+        clearTimeout(reminder);
         holder.stdin.on("error", () => undefined).end();
+        // Only when the child is gone is the lock free for whoever comes next in this process.
+        await ended.catch(() => undefined);
     }
 }

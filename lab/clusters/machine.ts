@@ -14,6 +14,9 @@ const SETTINGS: Readonly<Record<string, number>> = {
     "/proc/sys/fs/inotify/max_user_watches": 524_288,
 };
 
+/** Folders that appear while the lab runs: the nodes', and the one that `mount` makes for itself. */
+const FOLDERS = [...Object.keys(NODE_FOLDERS), "/run/mount"];
+
 /** Prepares the machine, and remembers first what is changed about it. */
 export async function prepareMachine(): Promise<LabRecord> {
     const record = (await readLabRecord()) ?? (await makeRecord());
@@ -60,7 +63,7 @@ async function makeRecord(): Promise<LabRecord> {
     }
     const record: LabRecord = {
         wan: chooseWan(await machineRoutes(), process.env.ISTHMUS_LAB_NETWORK),
-        madeFolders: Object.keys(NODE_FOLDERS).filter((folder) => !existsSync(folder)),
+        madeFolders: FOLDERS.filter((folder) => !existsSync(folder)),
         madeNetnsMount: !mounts.some(({ path }) => path === NETNS_FOLDER),
         raisedSettings,
     };

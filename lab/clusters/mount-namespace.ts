@@ -15,6 +15,7 @@ import { stateDir, type ClusterPaths } from "./state";
 export const NODE_FOLDERS: Readonly<Record<string, string>> = {
     "/run/containerd": "containerd",
     [NETNS_FOLDER]: "netns",
+    "/var/lib/cni": "cni",
     "/var/lib/kubelet": "kubelet",
     "/var/log/pods": "pod-logs",
     "/var/log/containers": "container-logs",

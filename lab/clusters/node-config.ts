@@ -71,7 +71,6 @@ export function cniConfig(addresses: ClusterAddresses): string {
                 ipMasq: false,
                 ipam: {
                     type: "host-local",
-                    dataDir: "/run/containerd/addresses",
                     ranges: [[{ subnet: addresses.podCidr }]],
                     routes: [{ dst: "0.0.0.0/0" }],
                 },
@@ -112,6 +111,8 @@ export function kubeletConfig(args: KubeletConfigArgs): string {
         clusterDNS: [args.addresses.dnsService],
         resolvConf: args.resolvConf,
         oomScoreAdj: 0,
+        // The folder that is built in is the machine's.
+        volumePluginDir: "/var/lib/kubelet/volume-plugins",
         makeIPTablesUtilChains: false,
         serializeImagePulls: false,
         // Images come from files, not from a registry: one that is removed would be missing.

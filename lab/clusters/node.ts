@@ -146,7 +146,8 @@ async function kubeProxyProcess(cluster: Cluster, toolchain: Toolchain): Promise
 }
 
 async function nodeMissing(cluster: Cluster): Promise<string | undefined> {
-    const { status, body } = await get(cluster.access, `/api/v1/nodes/${cluster.nodeName}`);
+    const path = `/api/v1/nodes/${cluster.nodeName}`;
+    const { status, body } = await get(cluster.access, path);
     if (status !== 200) {
         return "not registered";
     }
@@ -165,7 +166,12 @@ async function nodeMissing(cluster: Cluster): Promise<string | undefined> {
         return `the node is not ready (${ready?.message ?? "no status yet"})`;
     }
     const taint = node.spec?.taints?.find(({ key }) => key.startsWith("node.kubernetes.io/"));
-    return taint === undefined ? undefined : `the node is tainted ${taint.key}`;
+    if (taint !== undefined) {
+        return `the node is tainted ${taint.key}`;
+    }
+    // What the API server remembers may be older than a kubelet that was started again.
+    const health = await get(cluster.access, `${path}/proxy/healthz`);
+    return health.status === 200 ? undefined : `kubelet is not healthy (${health.body})`;
 }
 
 async function checkNetworkPlugins(folder: string): Promise<void> {
