@@ -77,9 +77,9 @@ async function etcdProcess(cluster: Cluster, toolchain: Toolchain): Promise<Proc
             `--listen-peer-urls=${ETCD_PEERS}`,
             `--initial-advertise-peer-urls=${ETCD_PEERS}`,
             `--initial-cluster=default=${ETCD_PEERS}`,
-            // A single member needs no quick heartbeat, and each one costs processor time.
-            "--heartbeat-interval=1000",
-            "--election-timeout=5000",
+            // A single member needs no quick heartbeat; but it elects itself only after this time.
+            "--heartbeat-interval=200",
+            "--election-timeout=1000",
             "--logger=zap",
             "--log-level=warn",
         ],

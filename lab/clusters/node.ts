@@ -170,8 +170,28 @@ async function nodeMissing(cluster: Cluster): Promise<string | undefined> {
         return `the node is tainted ${taint.key}`;
     }
     // What the API server remembers may be older than a kubelet that was started again.
-    const health = await get(cluster.access, `${path}/proxy/healthz`);
-    return health.status === 200 ? undefined : `kubelet is not healthy (${health.body})`;
+    const [bound, known] = await Promise.all([
+        get(
+            cluster.access,
+            `/api/v1/pods?fieldSelector=${RUNNING},spec.nodeName=${cluster.nodeName}`,
+        ),
+        get(cluster.access, `${path}/proxy/pods`),
+    ]);
+    if (bound.status !== 200 || known.status !== 200) {
+        return `kubelet does not answer (${known.status}: ${known.body.slice(0, 200)})`;
+    }
+    const knownPods = podIds(known.body);
+    const isKnown = podIds(bound.body).every((id) => knownPods.includes(id));
+    return isKnown ? undefined : "kubelet does not know all of its pods yet";
+}
+
+const RUNNING = "status.phase=Running";
+
+function podIds(body: string): readonly string[] {
+    const list = JSON.parse(body) as {
+        readonly items?: readonly { readonly metadata: { readonly uid: string } }[] | null;
+    };
+    return (list.items ?? []).map(({ metadata }) => metadata.uid);
 }
 
 async function checkNetworkPlugins(folder: string): Promise<void> {
