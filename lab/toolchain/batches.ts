@@ -98,6 +98,7 @@ export const BATCHES = {
             "pilot-discovery": `${ISTIO.module}/pilot/cmd/pilot-discovery`,
             "pilot-agent": `${ISTIO.module}/pilot/cmd/pilot-agent`,
             agnhost: "k8s.io/kubernetes/test/images/agnhost",
+            wget: "./wget",
         },
         variables: {
             [`${ISTIO.module}/pkg/version.buildVersion`]: ISTIO.version,

@@ -6,7 +6,7 @@ import { run } from "./run";
 import { findProgram } from "./search-path";
 import type { TarEntry } from "./tar";
 
-/** The tools that `kubectl exec` into a test pod may want. */
+/** The tools that `kubectl exec` into a test pod may want; wget is one of our own. */
 const BUSYBOX_TOOLS = [
     "sh",
     "awk",
@@ -34,7 +34,6 @@ const BUSYBOX_TOOLS = [
     "tr",
     "vi",
     "wc",
-    "wget",
 ] as const;
 
 /** The names under which Istio's agent calls the one program of iptables. */

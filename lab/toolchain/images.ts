@@ -46,6 +46,7 @@ const PLANS: Readonly<Record<ImageName, ImagePlan>> = {
             await sources.systemPrograms();
             return [
                 await goProgram(sources, "istio", "agnhost", "agnhost"),
+                await goProgram(sources, "istio", "wget", "bin/wget"),
                 { path: "uploads", kind: "folder", mode: 0o777 },
                 { path: "tmp", kind: "folder", mode: 0o1777 },
                 ...(await busyboxFiles()),

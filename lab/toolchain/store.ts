@@ -1,10 +1,15 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Progress, Step } from "../progress";
 import { withLock } from "./lock";
+
+/** How long a result that nothing uses any more is kept. */
+const UNUSED_DAYS = 14;
+
+const KEY_LENGTH = 16;
 
 /** What one entry of the store is, and how it is made. */
 export interface Recipe {
@@ -37,6 +42,8 @@ export class Store {
     async get(recipe: Recipe): Promise<string> {
         const entry = this.path(recipe);
         if (existsSync(entry)) {
+            // The time says when it was last used.
+            await utimes(entry, new Date(), new Date());
             return entry;
         }
         const step = this.progress.step(recipe.name);
@@ -70,7 +77,20 @@ export class Store {
         } finally {
             await rm(temporary, { recursive: true, force: true });
         }
+        await this.removeUnused(recipe);
         return true;
+    }
+
+    /** Removes earlier results of the same name that no run has used for a long time. */
+    private async removeUnused(recipe: Recipe): Promise<void> {
+        const folder = join(this.root, "store");
+        const oldest = Date.now() - UNUSED_DAYS * 24 * 60 * 60 * 1000;
+        for (const name of await readdir(folder)) {
+            const isEarlier = name.slice(0, -KEY_LENGTH) === `${recipe.name}-`;
+            if (isEarlier && (await stat(join(folder, name))).mtimeMs < oldest) {
+                await rm(join(folder, name), { recursive: true, force: true });
+            }
+        }
     }
 
     private async temporary(name: string): Promise<string> {
@@ -97,7 +117,7 @@ export function keyOf(...parts: readonly string[]): string {
     for (const part of parts) {
         hash.update(`${Buffer.byteLength(part)}:${part}`);
     }
-    return hash.digest("hex").slice(0, 16);
+    return hash.digest("hex").slice(0, KEY_LENGTH);
 }
 
 /** A text that changes when a file in the folder is added, removed, renamed or edited. */
