@@ -15,6 +15,11 @@ export interface ObjectMeta {
 export interface Container {
     readonly name: string;
     readonly image?: string;
+    readonly imagePullPolicy?: string;
+    readonly args?: readonly string[];
+    readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
+    readonly resources?: object;
+    readonly securityContext?: object;
     readonly env?: readonly { readonly name: string; readonly value?: string }[];
 }
 
@@ -28,7 +33,13 @@ export interface ContainerStatus {
 }
 
 export interface Pod extends KubeObject {
-    readonly spec?: { readonly containers?: readonly Container[] };
+    readonly spec?: {
+        readonly containers?: readonly Container[];
+        readonly initContainers?: readonly Container[];
+        readonly serviceAccountName?: string;
+        readonly securityContext?: object;
+        readonly terminationGracePeriodSeconds?: number;
+    };
     readonly status?: {
         readonly phase?: string;
         readonly podIP?: string;
@@ -54,6 +65,7 @@ export interface ConfigMap extends KubeObject {
 export interface Service extends KubeObject {
     readonly spec?: {
         readonly type?: string;
+        readonly selector?: Readonly<Record<string, string>>;
         readonly externalIPs?: readonly string[];
         readonly ports?: readonly {
             readonly name?: string;

@@ -1,0 +1,84 @@
+import { describeProblem, MeshError, oneOf } from "../../components/topology/errors";
+import type { ClusterName } from "../../components/topology/model";
+import type { CliContext } from "../context";
+import { connect } from "./client/connect";
+import { interruptible } from "./interruption";
+import type { CheckReport } from "./result";
+import { checkMesh, type MeshAccess, observeMesh } from "./run";
+import { buildStatus, type MeshStatus } from "./status";
+
+/** Whose checks to run, and how. */
+export interface CheckOptions {
+    readonly context: CliContext;
+    /** All of them when absent. */
+    readonly clusters?: readonly ClusterName[];
+    /** Also send requests between the clusters, from pods that are made and removed for it. */
+    readonly traffic: boolean;
+    /** Image of these pods: agnhost, with wget. */
+    readonly probeImage?: string;
+    /** Told what happens, line by line. */
+    readonly report?: (line: string) => void;
+}
+
+/** https://github.com/kubernetes/kubernetes/tree/master/test/images/agnhost */
+export const defaultProbeImage = "registry.k8s.io/e2e-test-images/agnhost:2.53";
+
+/**
+ * Runs the acceptance checks of the mesh.
+ *
+ * @throws MeshError for a cluster that is not in the mesh, Interrupted on SIGINT and SIGTERM, once what
+ * the probe made is removed.
+ */
+export async function runCheck(options: CheckOptions): Promise<CheckReport> {
+    const access = accessTo(options);
+    return options.traffic
+        ? interruptible((signal) =>
+              checkMesh(access, { signal, image: options.probeImage ?? defaultProbeImage }),
+          )
+        : checkMesh(access);
+}
+
+/** What the clusters look like now; nothing is made and nothing is judged. */
+export async function runStatus(
+    options: Pick<CheckOptions, "context" | "clusters" | "report">,
+): Promise<MeshStatus> {
+    return buildStatus(await observeMesh(accessTo(options)));
+}
+
+function accessTo({
+    context,
+    clusters,
+    report = () => {},
+}: Pick<CheckOptions, "context" | "clusters" | "report">): MeshAccess {
+    const { mesh } = context;
+    const all = mesh.clusters.map(({ name }) => name);
+    const unknown = (clusters ?? []).filter((name) => !all.includes(name));
+    if (unknown.length > 0) {
+        throw new MeshError(unknown.map((name) => describeUnknown(name, all)));
+    }
+    return {
+        mesh,
+        clusters: clusters === undefined || clusters.length === 0 ? all : [...new Set(clusters)],
+        detachedFrom: (reader) => context.stackFile(reader).detached,
+        open: (cluster) => {
+            const { kubeconfig, context: kubeContext = cluster } = context.stackFile(cluster);
+            return connect({
+                ...(kubeconfig === undefined ? {} : { kubeconfig }),
+                context: kubeContext,
+                baseDir: context.projectDir,
+                env: context.env,
+            });
+        },
+        report,
+    };
+}
+
+function describeUnknown(name: string, all: readonly ClusterName[]): string {
+    return describeProblem({
+        path: "--cluster",
+        wrong: "no cluster of the mesh has this name",
+        got: name,
+        expected: oneOf(all),
+        remedy: "correct it",
+    });
+}

@@ -1,0 +1,15 @@
+/** Lines of columns as wide as their longest cell; nothing follows the last one. */
+export function formatTable(rows: readonly (readonly string[])[]): readonly string[] {
+    const widths: number[] = [];
+    for (const row of rows) {
+        row.forEach((cell, column) => {
+            widths[column] = Math.max(widths[column] ?? 0, cell.length);
+        });
+    }
+    return rows.map((row) =>
+        row
+            .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+            .join("  ")
+            .trimEnd(),
+    );
+}
