@@ -1,6 +1,7 @@
-import { describeProblem, MeshError, oneOf } from "../../components/topology/errors";
+import { describeProblem, oneOf } from "../../components/topology/errors";
 import type { ClusterName } from "../../components/topology/model";
 import type { CliContext } from "../context";
+import { UsageError } from "../errors";
 import { connect } from "./client/connect";
 import { interruptible } from "./interruption";
 import type { CheckReport } from "./result";
@@ -26,7 +27,7 @@ export const defaultProbeImage = "registry.k8s.io/e2e-test-images/agnhost:2.53";
 /**
  * Runs the acceptance checks of the mesh.
  *
- * @throws MeshError for a cluster that is not in the mesh, Interrupted on SIGINT and SIGTERM, once what
+ * @throws UsageError for a cluster that is not in the mesh, Interrupted on SIGINT and SIGTERM, once what
  * the probe made is removed.
  */
 export async function runCheck(options: CheckOptions): Promise<CheckReport> {
@@ -54,7 +55,7 @@ function accessTo({
     const all = mesh.clusters.map(({ name }) => name);
     const unknown = (clusters ?? []).filter((name) => !all.includes(name));
     if (unknown.length > 0) {
-        throw new MeshError(unknown.map((name) => describeUnknown(name, all)));
+        throw new UsageError(unknown.map((name) => describeUnknown(name, all)).join("\n"));
     }
     return {
         mesh,
