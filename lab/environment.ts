@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { access, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { parse, stringify } from "yaml";
@@ -6,7 +6,7 @@ import { parse, stringify } from "yaml";
 import { kubeconfigPath, stateDir } from "./clusters/state";
 import { labStackFiles, type LabStackArgs } from "./stacks";
 import type { Toolchain } from "./toolchain";
-import { CERT_MANAGER_PROVIDER, KUBERNETES_PROVIDER, RANDOM_PROVIDER } from "./versions";
+import { CERT_MANAGER_PROVIDER, KUBERNETES_PROVIDER, PULUMI, RANDOM_PROVIDER } from "./versions";
 
 /** How the engine is run against the lab. */
 export interface LabEnvironment {
@@ -20,7 +20,7 @@ const paths = () => ({
     pulumiHome: join(stateDir(), "pulumi", "home"),
     backend: join(stateDir(), "pulumi", "backend"),
     configDir: join(stateDir(), "stacks"),
-    record: join(stateDir(), "pulumi", "engine-bin"),
+    bin: join(stateDir(), "pulumi", "bin"),
 });
 
 /**
@@ -29,44 +29,44 @@ const paths = () => ({
  * @throws Error where there is none, saying how to start it.
  */
 export async function labEnvironment(): Promise<LabEnvironment> {
-    let engineBin: string;
     try {
-        engineBin = await readFile(paths().record, "utf8");
+        await access(join(paths().bin, "pulumi"));
     } catch {
         throw new Error("the lab is not up; start it with npm start, or with npx isthmus lab up");
     }
-    return environmentFor(engineBin);
+    return environment();
 }
 
-/** Makes what {@link labEnvironment} describes: a home, a backend and the stack files of `clusters`. */
+/** Makes what {@link labEnvironment} describes: a home, a backend and the stack files of the clusters. */
 export async function prepareEnvironment(
     toolchain: Toolchain,
     stacks: Omit<LabStackArgs, "kubeconfig">,
 ): Promise<LabEnvironment> {
-    const { pulumiHome, backend, configDir, record } = paths();
-    await Promise.all(
-        [pulumiHome, backend, configDir].map((dir) => mkdir(dir, { recursive: true })),
-    );
-    await installPlugins(toolchain, pulumiHome);
+    const { pulumiHome, backend, bin, configDir } = paths();
+    for (const folder of [pulumiHome, backend, bin, configDir]) {
+        await mkdir(folder, { recursive: true });
+    }
     // The engine's automatic log costs about half of its CPU; with a file where its folder would be it does without.
     await writeFile(join(pulumiHome, "logs"), "", { flag: "a" });
     await writeStackFiles(configDir, { ...stacks, kubeconfig: kubeconfigPath() });
-    const engineBin = await toolchain.engineBin();
-    await writeFile(record, engineBin);
-    return environmentFor(engineBin);
+    await installPlugins(toolchain, pulumiHome);
+    await link(process.execPath, join(bin, "node"));
+    await link(await toolchain.program("pulumi"), join(bin, "pulumi"));
+    return environment();
 }
 
-function environmentFor(engineBin: string): LabEnvironment {
-    const { pulumiHome, backend, configDir } = paths();
+function environment(): LabEnvironment {
+    const { pulumiHome, backend, bin, configDir } = paths();
     return {
         configDir,
         env: {
-            PATH: `${engineBin}:${process.env["PATH"] ?? ""}`,
+            PATH: `${bin}:${process.env["PATH"] ?? ""}`,
             PULUMI_HOME: pulumiHome,
             PULUMI_BACKEND_URL: `file://${backend}`,
             // Protects nothing: the lab's secrets are worth as much as the lab.
             PULUMI_CONFIG_PASSPHRASE: "isthmus-lab",
             PULUMI_SKIP_UPDATE_CHECK: "true",
+            PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
             PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
             KUBECONFIG: kubeconfigPath(),
         },
@@ -74,6 +74,7 @@ function environmentFor(engineBin: string): LabEnvironment {
 }
 
 const plugins = {
+    "pulumi-language-nodejs": PULUMI.version,
     "pulumi-resource-kubernetes": KUBERNETES_PROVIDER.version,
     "pulumi-resource-random": RANDOM_PROVIDER.version,
     "pulumi-resource-kubernetes-cert-manager": CERT_MANAGER_PROVIDER.version,
@@ -82,7 +83,7 @@ const plugins = {
 /** Under PULUMI_HOME, where the engine takes plugins from without a warning about each. */
 async function installPlugins(toolchain: Toolchain, pulumiHome: string): Promise<void> {
     for (const [program, version] of Object.entries(plugins)) {
-        const name = program.replace("pulumi-resource-", "resource-");
+        const name = program.replace(/^pulumi-/, "");
         const folder = join(pulumiHome, "plugins", `${name}-v${version}`);
         await mkdir(folder, { recursive: true });
         await link(await toolchain.program(program as keyof typeof plugins), join(folder, program));
@@ -102,7 +103,10 @@ async function writeStackFiles(configDir: string, args: LabStackArgs): Promise<v
         const { encryptionsalt } = (parse(earlier) ?? {}) as { encryptionsalt?: string };
         await writeFile(
             path,
-            stringify({ ...content, ...(encryptionsalt === undefined ? {} : { encryptionsalt }) }),
+            stringify(
+                { ...content, ...(encryptionsalt === undefined ? {} : { encryptionsalt }) },
+                { aliasDuplicateObjects: false },
+            ),
         );
     }
 }

@@ -7,6 +7,7 @@ import { defaults } from "../topology/defaults";
 import type { ClusterName } from "../topology/model";
 import { intermediateName, names } from "../topology/names";
 import type { ChartValues } from "../topology/schema";
+import { splitCertManagerValues } from "./cert-manager-values";
 import { intermediateSpec, rootSpec } from "./certificates";
 
 /** Arguments of {@link MeshCa}. */
@@ -42,7 +43,9 @@ export class MeshCa extends pulumi.ComponentResource {
         this.registerOutputs({ intermediates: this.intermediates });
     }
 
-    private createCertManager(name: string, { chart, values }: MeshCaArgs): pulumi.Resource {
+    private createCertManager(name: string, args: MeshCaArgs): pulumi.Resource {
+        const { chart } = args;
+        const { componentArgs, values } = splitCertManagerValues(args.values);
         const namespace = new k8s.core.v1.Namespace(
             `${name}-cert-manager-namespace`,
             { metadata: { name: names.certManagerNamespace } },
@@ -52,6 +55,7 @@ export class MeshCa extends pulumi.ComponentResource {
             `${name}-cert-manager`,
             {
                 installCRDs: true,
+                ...componentArgs,
                 helmOptions: {
                     // A fixed release name, since the names of cert-manager's objects follow from it.
                     name: "cert-manager",
