@@ -3,6 +3,7 @@ import type { ClusterName } from "../../components/topology/model";
 import type { CliContext } from "../context";
 import { UsageError } from "../errors";
 import { connect } from "./client/connect";
+import { KubeError } from "./client/kube-client";
 import { interruptible } from "./interruption";
 import type { CheckReport } from "./result";
 import { checkMesh, type MeshAccess, observeMesh } from "./run";
@@ -61,8 +62,18 @@ function accessTo({
         mesh,
         clusters: clusters === undefined || clusters.length === 0 ? all : [...new Set(clusters)],
         detachedFrom: (reader) => context.stackFile(reader).detached,
-        open: (cluster) => {
-            const { kubeconfig, context: kubeContext = cluster } = context.stackFile(cluster);
+        open: async (cluster) => {
+            const {
+                kubeconfig,
+                context: kubeContext = cluster,
+                encrypted,
+                path,
+            } = context.stackFile(cluster);
+            if (kubeconfig === undefined && encrypted.includes("kubeconfig")) {
+                throw new KubeError(
+                    `the kubeconfig in ${path} is encrypted: give this command a plain one`,
+                );
+            }
             return connect({
                 ...(kubeconfig === undefined ? {} : { kubeconfig }),
                 context: kubeContext,
