@@ -4,9 +4,9 @@ import type { MeshInput } from "../../components/topology/schema";
 
 type ClusterInput = MeshInput["clusters"][string];
 
-const labelCharacters = "abcdefghijklmnopqrstuvwxyz0123456789";
+const labelCharacters = "abcdefghijklmnopqrstuvwxyz0123456789".split("");
 
-/** A DNS-1123 label; `constructor` is one too, and a name that every object of JavaScript has. */
+/** A DNS-1123 label. */
 const labelText = fc
     .tuple(
         fc.string({ unit: fc.constantFrom(...labelCharacters), minLength: 1, maxLength: 8 }),
@@ -51,7 +51,7 @@ export function arbitraryMesh({
             const primaries = rows
                 .filter(({ draft: { isPrimary } }, i) => i === 0 || isPrimary)
                 .map(({ name }) => name);
-            const clusters = rows.map(({ name, draft: drawn }) => {
+            const clusters = rows.map(({ name, draft: drawn }): [string, ClusterInput] => {
                 const network = at(networks, drawn.network);
                 return [
                     name,
@@ -63,7 +63,7 @@ export function arbitraryMesh({
                               network,
                               ...gateway(drawn),
                           },
-                ] as const;
+                ];
             });
             return {
                 meshId,
