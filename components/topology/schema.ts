@@ -28,7 +28,9 @@ export const valuesSchema = z
 export const chartSourceSchema = z
     .union([
         z.strictObject({
-            repository: z.url({ protocol: /^https?$/ }).describe("URL of a Helm repository."),
+            repository: z
+                .url({ protocol: /^https?$/, error: "an http or https URL" })
+                .describe("URL of a Helm repository."),
         }),
         z.strictObject({
             folder: z

@@ -27,7 +27,7 @@ export const stackConfigSchema = z.strictObject({
     apiServer: z
         .strictObject({
             server: z
-                .url({ protocol: /^https$/ })
+                .url({ protocol: /^https$/, error: "an https URL" })
                 .describe("URL at which the pods of every peer's istiod reach this API server."),
             tlsServerName: z
                 .string()

@@ -164,8 +164,6 @@ function expectedBy(issue: z.core.$ZodIssue): string {
             return issue.origin === "string"
                 ? "text that is not empty"
                 : `at least ${String(issue.minimum)} of them`;
-        case "invalid_format":
-            return issue.format === "url" ? "an http or https URL" : issue.message;
         default:
             return issue.message;
     }
