@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { parse, stringify } from "yaml";
 
+import { engineTuning } from "../cli/engine/tuning";
 import { kubeconfigPath, stateDir } from "./clusters/state";
 import { labStackFiles, type LabStackArgs } from "./stacks";
 import type { Toolchain } from "./toolchain";
@@ -69,6 +70,7 @@ function environment(): LabEnvironment {
             PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
             PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
             KUBECONFIG: kubeconfigPath(),
+            ...engineTuning(join(stateDir(), "pulumi", "compile-cache")),
         },
     };
 }
