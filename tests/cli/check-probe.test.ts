@@ -32,7 +32,7 @@ const healthy: Behaviour = {
 function clusters(behaviours: Partial<Record<string, Partial<Behaviour>>> = {}) {
     const sites = [c("cluster1"), c("cluster2")].map((cluster) => {
         const client = new FakeClient(cluster);
-        client.admit = (kind, object) => (kind === "pods" ? running(object as Pod) : object);
+        client.admit = (kind, object) => (kind === "pods" ? running(object) : object);
         client.exec_ = answering(cluster, { ...healthy, ...behaviours[cluster] });
         return { cluster, client };
     });
@@ -194,7 +194,7 @@ describe("the traffic probe", () => {
         const failure = find(await probe(sites), "mTLS", "cluster2");
         expect(failure?.seen).to.equal("plain text was answered: probe-x");
         expect(failure?.expected).to.equal("the connection is reset");
-        expect(failure?.remedy).to.include("PeerAuthentication");
+        expect(failure?.remedy).to.include("kubectl --context cluster1 get peerauthentication -A");
     });
 
     it("takes a probe that cannot be reached for no proof of refusal", async () => {
@@ -248,7 +248,7 @@ describe("the traffic probe", () => {
     it("fails when no sidecar was injected", async () => {
         const { sites, first } = clusters();
         first.admit = (kind, object) => {
-            const pod = running(object as Pod);
+            const pod = running(object);
             return kind === "pods" ? { ...pod, spec: { ...pod.spec, initContainers: [] } } : object;
         };
         const failure = find(await probe(sites), "E8", "cluster1");

@@ -1,4 +1,4 @@
-import { type Cluster, type Gateway, isMultiNetwork } from "../../../components/topology/model";
+import type { Cluster, Gateway } from "../../../components/topology/model";
 import { labels, names } from "../../../components/topology/names";
 import type { GatewayFacts } from "../observation";
 import { type CheckResult, failed, type Finding, judge } from "../result";
@@ -120,11 +120,15 @@ function findPodProblems({ name, role }: Cluster, seen: GatewayFacts): readonly 
 
 /** E5: exactly the ports that the topology needs are exposed. */
 export function checkExposure(input: CheckInput): readonly CheckResult[] {
-    const describe = { id: "E5", title: "exposed ports" } as const;
+    const describe = {
+        id: "E5",
+        title: "exposed ports",
+        applies: (cluster: Cluster) => cluster.gateway !== undefined,
+    } as const;
     return forEachCluster(input, describe, (about, cluster, facts) => {
         const expected = cluster.gateway?.ports ?? [];
         const seen = facts.gateway.known ? facts.gateway.value : null;
-        if (seen === null || cluster.gateway === undefined) {
+        if (seen === null) {
             return undefined;
         }
         const open = seen.ports.filter(({ port }) => port !== statusPort);
@@ -154,9 +158,4 @@ export function checkExposure(input: CheckInput): readonly CheckResult[] {
 
 function showPorts(ports: readonly { readonly port: number }[]): string {
     return ports.map(({ port }) => port).join(", ") || "no port";
-}
-
-/** True where traffic between networks has to pass the cluster's gateway. */
-export function servesOtherNetworks(input: CheckInput, cluster: Cluster): boolean {
-    return isMultiNetwork(input.mesh) && cluster.gateway !== undefined;
 }

@@ -6,11 +6,12 @@ import { type CheckInput, factsOf, forEachCluster, withFact } from "./input";
 /** E14: istiod was configured with the mesh's own names, and with no cluster that does not exist (IST0126). */
 export function checkMeshConfig(input: CheckInput): readonly CheckResult[] {
     const { meshId, trustDomain, clusters } = input.mesh;
-    const describe = { id: "E14", title: "names in istiod's configuration" } as const;
+    const describe = {
+        id: "E14",
+        title: "names in istiod's configuration",
+        applies: isPrimary,
+    } as const;
     return forEachCluster(input, describe, (about, cluster, facts) => {
-        if (!isPrimary(cluster)) {
-            return undefined;
-        }
         const remedy =
             `run pulumi up in stack ${cluster.name}; if it stays, look for the key in ` +
             `clusters.${cluster.name}.values.istiod`;
@@ -51,11 +52,8 @@ export function checkMeshConfig(input: CheckInput): readonly CheckResult[] {
 /** E14: every istiod runs the mesh's version, so that no two primaries differ. */
 export function checkVersions(input: CheckInput): readonly CheckResult[] {
     const { version } = input.mesh.istio;
-    const describe = { id: "E14", title: "version of istiod" } as const;
+    const describe = { id: "E14", title: "version of istiod", applies: isPrimary } as const;
     return forEachCluster(input, describe, (about, cluster, facts) => {
-        if (!isPrimary(cluster)) {
-            return undefined;
-        }
         return withFact(about, cluster.name, facts.istiods, (istiods) => {
             const told = istiods.flatMap(({ pod, version }) =>
                 version === undefined ? [] : [{ pod, version }],

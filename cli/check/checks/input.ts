@@ -27,18 +27,23 @@ export function factsOf(input: CheckInput, name: ClusterName): ClusterFacts | un
     return observation?.reachable === true ? observation : undefined;
 }
 
+/** What a check is called, and which clusters or links it is about: all of them where it does not say. */
+export interface CheckOf<T> extends Omit<About, "subject"> {
+    readonly applies?: (to: T) => boolean;
+}
+
 /** Runs a check on every cluster that was looked at; skipped where its API server did not answer. */
 export function forEachCluster(
     input: CheckInput,
-    describe: Omit<About, "subject">,
+    { id, title, applies = () => true }: CheckOf<Cluster>,
     look: (about: About, cluster: Cluster, facts: ClusterFacts) => CheckResult | undefined,
 ): readonly CheckResult[] {
     return input.observations.flatMap((observation) => {
         const cluster = input.mesh.clusters.find(({ name }) => name === observation.cluster);
-        if (cluster === undefined) {
+        if (cluster === undefined || !applies(cluster)) {
             return [];
         }
-        const about = { ...describe, subject: cluster.name };
+        const about = { id, title, subject: cluster.name };
         const result = observation.reachable
             ? look(about, cluster, observation)
             : skipped(about, notReached(cluster.name));
@@ -49,19 +54,18 @@ export function forEachCluster(
 /** Runs a check on every link whose reader was looked at. */
 export function forEachLink(
     input: CheckInput,
-    describe: Omit<About, "subject">,
-    look: (about: About, link: Link, reader: ClusterFacts) => CheckResult | undefined,
+    { id, title, applies = () => true }: CheckOf<Link>,
+    look: (about: About, link: Link, reader: ClusterFacts) => CheckResult,
 ): readonly CheckResult[] {
     return input.links.flatMap((link) => {
         const reader = input.observations.find(({ cluster }) => cluster === link.reader);
-        if (reader === undefined) {
+        if (reader === undefined || !applies(link)) {
             return [];
         }
-        const about = { ...describe, subject: linkSubject(link) };
-        const result = reader.reachable
-            ? look(about, link, reader)
-            : skipped(about, notReached(link.reader));
-        return result === undefined ? [] : [result];
+        const about = { id, title, subject: linkSubject(link) };
+        return [
+            reader.reachable ? look(about, link, reader) : skipped(about, notReached(link.reader)),
+        ];
     });
 }
 

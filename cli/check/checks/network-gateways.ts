@@ -4,7 +4,6 @@ import { clusterNamed } from "../../../components/topology/model";
 import type { Link } from "../../../components/topology/links";
 import type { GatewayFacts, NetworkGatewayFacts } from "../observation";
 import { type CheckResult, type Finding, judge } from "../result";
-import { servesOtherNetworks } from "./gateway";
 import { type CheckInput, factsOf, forEachLink, withIstiods } from "./input";
 
 /** Port of mTLS between networks. */
@@ -12,12 +11,14 @@ const crossNetworkPort = 15443;
 
 /** E5: every istiod of the reader sends traffic for the peer's network to the peer's gateway. */
 export function checkNetworkGateways(input: CheckInput): readonly CheckResult[] {
-    const describe = { id: "E5", title: "istiod knows the peer's gateway" } as const;
+    const describe = {
+        id: "E5",
+        title: "istiod knows the peer's gateway",
+        applies: ({ cluster, crossNetwork }: Link) =>
+            crossNetwork && clusterNamed(input.mesh, cluster).gateway !== undefined,
+    } as const;
     return forEachLink(input, describe, (about, link, reader) => {
         const target = clusterNamed(input.mesh, link.cluster);
-        if (!link.crossNetwork || !servesOtherNetworks(input, target)) {
-            return undefined;
-        }
         const peer = factsOf(input, link.cluster);
         const service = peer?.gateway.known ? (peer.gateway.value ?? undefined) : undefined;
         return withIstiods(

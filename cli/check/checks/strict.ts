@@ -4,11 +4,8 @@ import { type CheckInput, forEachCluster, withFact } from "./input";
 
 /** mTLS: plain text is refused everywhere, by the policy that each primary gives its clusters. */
 export function checkStrict(input: CheckInput): readonly CheckResult[] {
-    const describe = { id: "mTLS", title: "policy STRICT" } as const;
+    const describe = { id: "mTLS", title: "policy STRICT", applies: isPrimary } as const;
     return forEachCluster(input, describe, (about, cluster, facts) => {
-        if (!isPrimary(cluster)) {
-            return undefined;
-        }
         return withFact(about, cluster.name, facts.peerAuthentication, (mode) =>
             judge(
                 about,

@@ -78,11 +78,12 @@ function syncRemedy(
 
 /** E1: istiod runs where it should, and reads no cluster that it should not. */
 export function checkIstiod(input: CheckInput): readonly CheckResult[] {
-    const describe = { id: "E1", title: "istiod is ready, without strangers" } as const;
+    const describe = {
+        id: "E1",
+        title: "istiod is ready, without strangers",
+        applies: isPrimary,
+    } as const;
     return forEachCluster(input, describe, (about, cluster, facts) => {
-        if (!isPrimary(cluster)) {
-            return undefined;
-        }
         return withFact(about, cluster.name, facts.istiods, (istiods) => {
             const expected = [
                 cluster.name,

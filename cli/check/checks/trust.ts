@@ -98,11 +98,8 @@ function rootRemedy({ mesh }: CheckInput, cluster: Cluster): string {
 
 /** E3: the CA of a primary is complete, signed by the root, and good for a while. */
 export function checkIntermediate(input: CheckInput): readonly CheckResult[] {
-    const describe = { id: "E3", title: "intermediate CA" } as const;
+    const describe = { id: "E3", title: "intermediate CA", applies: isPrimary } as const;
     return forEachCluster(input, describe, (about, cluster, facts) => {
-        if (!isPrimary(cluster)) {
-            return undefined;
-        }
         return withFact(about, cluster.name, facts.cacerts, (cacerts) => {
             if (cacerts === null) {
                 return failed(about, {

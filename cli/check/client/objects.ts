@@ -151,11 +151,17 @@ export function waitingReason(pod: Pod): string | undefined {
         if (reason !== undefined && reason !== "Completed" && reason !== "PodInitializing") {
             return message === undefined
                 ? `${name}: ${reason}`
-                : `${name}: ${reason}, ${message.split("\n")[0] ?? ""}`;
+                : `${name}: ${reason}, ${shorten(message)}`;
         }
     }
     const unscheduled = pod.status?.conditions?.find(
         ({ type, status }) => type === "PodScheduled" && status === "False",
     );
     return unscheduled?.message ?? pod.status?.phase;
+}
+
+/** The runtime's messages repeat themselves, each time in more detail. */
+function shorten(message: string): string {
+    const [line = ""] = message.split("\n");
+    return line.length > 120 ? `${line.slice(0, 117)}...` : line;
 }

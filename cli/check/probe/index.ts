@@ -77,7 +77,11 @@ async function judgeAll(
             return start !== undefined && "podIp" in start
                 ? [
                       ...(await judgeTraffic(input, run, site, started)),
-                      plainTextVerdict(site.cluster, await askInPlainText(site, start.podIp, run)),
+                      plainTextVerdict(
+                          input.mesh,
+                          site.cluster,
+                          await askInPlainText(site, start.podIp, run),
+                      ),
                   ]
                 : [notStarted(site.cluster, start?.why ?? "not tried")];
         }),

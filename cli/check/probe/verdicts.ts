@@ -40,7 +40,7 @@ export function trafficVerdict(mesh: Mesh, pair: Pair, answers: Answers): CheckR
     const about = aboutPair(pair, "E8", "traffic");
     const count = answers.answered.get(pair.to);
     if (count !== undefined) {
-        return passed(about, `${count} of ${answers.requests} requests answered`);
+        return passed(about, `answered ${count} of ${answers.requests} requests`);
     }
     return failed(about, {
         seen: showAnswers(answers),
@@ -92,7 +92,12 @@ export function identityVerdict(
 }
 
 /** mTLS: a sidecar refuses plain text. */
-export function plainTextVerdict(cluster: ClusterName, outcome: PlainOutcome): CheckResult {
+export function plainTextVerdict(
+    mesh: Mesh,
+    cluster: ClusterName,
+    outcome: PlainOutcome,
+): CheckResult {
+    const primary = controlPlaneOf(clusterNamed(mesh, cluster));
     const about: About = { id: "mTLS", title: "plain text is refused", subject: cluster };
     const expected = "the connection is reset";
     switch (outcome.kind) {
@@ -103,8 +108,8 @@ export function plainTextVerdict(cluster: ClusterName, outcome: PlainOutcome): C
                 seen: `plain text was answered: ${outcome.body}`,
                 expected,
                 remedy:
-                    `run pulumi up in the stack of the primary that serves ${cluster}, and look for ` +
-                    `PeerAuthentication objects of a weaker mode: kubectl --context ${cluster} get peerauthentication -A`,
+                    `run pulumi up in stack ${primary}, and look for PeerAuthentication objects of a weaker ` +
+                    `mode: kubectl --context ${primary} get peerauthentication -A`,
             });
         case "unclear":
             return failed(about, {
