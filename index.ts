@@ -1,11 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
-
 import * as pulumi from "@pulumi/pulumi";
 
+import { isReachable, readKubeconfig } from "./components/cluster-access";
+import type { StackOutputs } from "./components/outputs";
 import { readPeers } from "./components/peers";
-import { deploy, type StackOutputs } from "./components/program";
+import { deploy } from "./components/program";
 import { MeshError } from "./components/topology/errors";
 import { type ConfigEntries, readConfig } from "./components/topology/stack-config";
 
@@ -13,7 +11,10 @@ import { type ConfigEntries, readConfig } from "./components/topology/stack-conf
 export = async (): Promise<StackOutputs> => {
     try {
         const config = readConfig(configEntries(), pulumi.getStack(), readKubeconfig);
-        return deploy(config, await readPeers(config.mesh));
+        const peers = await readPeers(config.mesh);
+        const isPreview = pulumi.runtime.isDryRun();
+        const run = { isPreview, isReachable: !isPreview || (await isReachable(config.apiServer)) };
+        return deploy(config, peers, run);
     } catch (error) {
         // Pulumi prints a RunError without a stack trace: it is the user's to mend, not a defect.
         throw error instanceof MeshError ? new pulumi.RunError(error.message) : error;
@@ -27,13 +28,4 @@ function configEntries(): ConfigEntries {
             .filter(([key]) => key.startsWith(prefix))
             .map(([key, value]) => [key.slice(prefix.length), value]),
     );
-}
-
-function readKubeconfig(configured: string | undefined): string | undefined {
-    if (configured?.includes("\n")) {
-        return configured;
-    }
-    const fallback = process.env["KUBECONFIG"]?.split(":")[0] ?? join(homedir(), ".kube", "config");
-    const path = configured ?? fallback;
-    return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 }

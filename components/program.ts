@@ -11,24 +11,20 @@ import { MeshNamespace } from "./control-plane/mesh-namespace";
 import { isHostname, mergeValues } from "./control-plane/values";
 import { PeerLink } from "./link/peer-link";
 import { ReaderAccess } from "./link/reader-access";
-import {
-    contractVersion,
-    type Intermediate,
-    type MeshFacts,
-    type RemoteAccess,
-} from "./topology/contract";
+import { publish, type StackOutputs } from "./outputs";
+import type { Intermediate } from "./topology/contract";
 import { decide, type Decision, type Peers } from "./topology/decide";
+import { describeProblem, MeshError } from "./topology/errors";
 import { readersOf } from "./topology/links";
-import { isPrimary, type Mesh, remotesOf } from "./topology/model";
+import { isPrimary, remotesOf } from "./topology/model";
 import type { ValuesByChart } from "./topology/schema";
 import type { ProgramConfig } from "./topology/stack-config";
 
-/** What a stack publishes. */
-export interface StackOutputs {
-    /** Plain facts, for peers and for people: each on its own, so that a preview shows those it knows. */
-    readonly mesh: { readonly [Fact in keyof MeshFacts]: pulumi.Input<MeshFacts[Fact]> };
-    /** Secret: credentials for peers alone. */
-    readonly remoteAccess: pulumi.Output<RemoteAccess>;
+/** What is known of this run beside its configuration. */
+export interface RunFacts {
+    readonly isPreview: boolean;
+    /** False where the API server takes no connection. */
+    readonly isReachable: boolean;
 }
 
 /**
@@ -36,14 +32,16 @@ export interface StackOutputs {
  *
  * @throws MeshError where {@link decide} refuses.
  */
-export function deploy(config: ProgramConfig, peers: Peers): StackOutputs {
+export function deploy(config: ProgramConfig, peers: Peers, run: RunFacts): StackOutputs {
+    refuseUnknownContext(config, run);
     const decision = decide(config, peers);
+    const renderCharts = !omitsCharts(config, peers, run);
     const opts = { provider: createProvider(config) };
     const namespace = new MeshNamespace("mesh", { cluster: config.cluster }, opts);
     if (!decision.install) {
         return publish(config, decision, {});
     }
-    const room = { config, decision, peers, opts, namespace };
+    const room = { config, decision, peers, opts, namespace, renderCharts };
     const trust = createTrust(room);
     const istio = createIstio(room, trust);
     const gateway = createGateway(room, istio);
@@ -62,6 +60,7 @@ interface Room {
     readonly peers: Peers;
     readonly opts: { readonly provider: k8s.Provider };
     readonly namespace: MeshNamespace;
+    readonly renderCharts: boolean;
 }
 
 interface TrustFacts {
@@ -69,6 +68,36 @@ interface TrustFacts {
     readonly rootCertificate: pulumi.Output<string>;
     readonly intermediates: Readonly<Record<string, pulumi.Output<Intermediate>>>;
     readonly dependsOn: pulumi.Resource[];
+}
+
+function refuseUnknownContext({ cluster, stack, apiServer }: ProgramConfig, run: RunFacts): void {
+    if (apiServer === undefined && !run.isPreview) {
+        throw new MeshError([
+            describeProblem({
+                path: "config.context",
+                wrong: "the kubeconfig has no such context",
+                got: stack.context ?? cluster.name,
+                expected: "a context of the kubeconfig that isthmus:kubeconfig or KUBECONFIG names",
+                remedy: `run pulumi config set isthmus:context NAME --stack ${cluster.name}`,
+            }),
+        ]);
+    }
+}
+
+/**
+ * Charts are left out of a preview that comes before the cluster. Once they are installed, that would show
+ * as their removal, and the provider says for itself that it cannot compare.
+ */
+function omitsCharts({ cluster }: ProgramConfig, peers: Peers, run: RunFacts): boolean {
+    const isNew = peers.get(cluster.name)?.state !== "ready";
+    if (!run.isPreview || run.isReachable || !isNew) {
+        return false;
+    }
+    void pulumi.log.warn(
+        `the API server of ${cluster.name} cannot be reached yet: this preview does not know what the charts ` +
+            `base, istiod and gateway make there, nor any address or certificate`,
+    );
+    return true;
 }
 
 /** The one provider, on the stack's own context and never on whichever is current. */
@@ -157,6 +186,7 @@ function createIstio(room: Room, trust: TrustFacts): pulumi.Resource {
         cluster: config.cluster,
         namespace: namespace.namespaceName,
         values: istioValues(config),
+        renderCharts: room.renderCharts,
     };
     const dependent = { ...opts, dependsOn: trust.dependsOn };
     if (decision.primary === undefined) {
@@ -193,6 +223,7 @@ function createGateway(room: Room, istio: pulumi.Resource): EastWestGateway | un
             gateway: cluster.gateway,
             namespace: room.namespace.namespaceName,
             values: istioValues(room.config).gateway ?? {},
+            renderCharts: room.renderCharts,
         },
         { ...room.opts, dependsOn: [istio] },
     );
@@ -240,38 +271,4 @@ function istioValues({ cluster, stack }: ProgramConfig): ValuesByChart {
         istiod: mergeValues(cluster.values.istiod, stack.values.istiod),
         gateway: mergeValues(cluster.values.gateway, stack.values.gateway),
     };
-}
-
-interface Published {
-    readonly addresses?: pulumi.Output<string[]>;
-    readonly root?: Pick<TrustFacts, "rootFingerprint" | "rootCertificate">;
-    readonly intermediates?: Readonly<Record<string, pulumi.Output<Intermediate>>>;
-    readonly kubeconfigs?: Readonly<Record<string, pulumi.Output<string>>>;
-}
-
-function publish(config: ProgramConfig, decision: Decision, published: Published): StackOutputs {
-    const { mesh, cluster, apiServer } = config;
-    return {
-        mesh: {
-            contractVersion,
-            clusterName: cluster.name,
-            network: cluster.network,
-            role: cluster.role.kind,
-            ...identity(mesh),
-            apiServer: apiServer?.server ?? "",
-            eastWestAddresses: published.addresses ?? [],
-            rootFingerprint: published.root?.rootFingerprint ?? "",
-            rootCertificate: published.root?.rootCertificate ?? "",
-            pendingPeers: [...decision.pendingPeers],
-        },
-        remoteAccess: pulumi.secret({
-            contractVersion: contractVersion,
-            readerKubeconfigs: { ...published.kubeconfigs },
-            intermediates: { ...published.intermediates },
-        }),
-    };
-}
-
-function identity({ meshId, trustDomain, istio }: Mesh) {
-    return { meshId, trustDomain, istioVersion: istio.version };
 }

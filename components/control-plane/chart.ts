@@ -1,5 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
 import type { ChartSource, ChartValues } from "../topology/schema";
 
@@ -15,6 +15,8 @@ export interface IstioChartArgs {
     readonly values: pulumi.Input<ChartValues>;
     /** True where the chart's workloads cannot become ready within this run. */
     readonly skipAwait?: boolean;
+    /** False where no cluster can be asked for what rendering needs: the chart then stands there empty. */
+    readonly render: boolean;
 }
 
 /** Renders a chart of Istio into resources of this stack, all of them visible in the preview. */
@@ -22,8 +24,11 @@ export function istioChart(
     name: string,
     args: IstioChartArgs,
     opts: pulumi.ComponentResourceOptions,
-): k8s.helm.v4.Chart {
+): pulumi.ComponentResource {
     const { release, namespace, values, skipAwait } = args;
+    if (!args.render) {
+        return new pulumi.ComponentResource("kubernetes:helm.sh/v4:Chart", name, {}, opts);
+    }
     return new k8s.helm.v4.Chart(
         name,
         {

@@ -20,6 +20,8 @@ export interface EastWestGatewayArgs {
     readonly cluster: Cluster;
     readonly gateway: Gateway;
     readonly namespace: pulumi.Input<string>;
+    /** False in a preview that comes before the cluster, where a chart cannot be rendered. */
+    readonly renderCharts: boolean;
     /** Values of chart `gateway`, merged last. */
     readonly values: ChartValues;
 }
@@ -47,6 +49,7 @@ export class EastWestGateway extends pulumi.ComponentResource {
                 version: mesh.istio.version,
                 values: mergeValues(gatewayValues(cluster), values),
                 skipAwait,
+                render: args.renderCharts,
             },
             { parent: this },
         );

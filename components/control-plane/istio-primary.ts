@@ -11,6 +11,8 @@ export interface IstioPrimaryArgs {
     readonly mesh: Mesh;
     readonly cluster: Cluster;
     readonly namespace: pulumi.Input<string>;
+    /** False in a preview that comes before the cluster, where a chart cannot be rendered. */
+    readonly renderCharts: boolean;
     /** Values of the charts, merged last. */
     readonly values: ValuesByChart;
     /** Host name at which remotes call this istiod's webhooks; absent where they dial an IP. */
@@ -22,7 +24,12 @@ export class IstioPrimary extends pulumi.ComponentResource {
     constructor(name: string, args: IstioPrimaryArgs, opts?: pulumi.ComponentResourceOptions) {
         super("isthmus:index:IstioPrimary", name, args, opts);
         const { mesh, cluster, namespace, values, customHost } = args;
-        const common = { namespace, source: mesh.istio.charts, version: mesh.istio.version };
+        const common = {
+            namespace,
+            source: mesh.istio.charts,
+            version: mesh.istio.version,
+            render: args.renderCharts,
+        };
         const base = istioChart(
             `${name}-base`,
             {

@@ -10,6 +10,8 @@ export interface IstioRemoteArgs {
     readonly mesh: Mesh;
     readonly cluster: Cluster;
     readonly namespace: pulumi.Input<string>;
+    /** False in a preview that comes before the cluster, where a chart cannot be rendered. */
+    readonly renderCharts: boolean;
     /** Where the primary's istiod is reached. */
     readonly endpoint: PrimaryEndpoint;
     /** Values of the charts, merged last. */
@@ -21,7 +23,12 @@ export class IstioRemote extends pulumi.ComponentResource {
     constructor(name: string, args: IstioRemoteArgs, opts?: pulumi.ComponentResourceOptions) {
         super("isthmus:index:IstioRemote", name, args, opts);
         const { mesh, cluster, namespace, endpoint, values } = args;
-        const common = { namespace, source: mesh.istio.charts, version: mesh.istio.version };
+        const common = {
+            namespace,
+            source: mesh.istio.charts,
+            version: mesh.istio.version,
+            render: args.renderCharts,
+        };
         const base = istioChart(
             `${name}-base`,
             {
