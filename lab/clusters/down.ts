@@ -11,11 +11,11 @@ import { restoreMachine } from "./machine";
 import { isInside, readMounts } from "./mount-table";
 import { hasHostInterface, HOST_INTERFACE, labNamespaces, removeNetworks } from "./network";
 import { isAlive, sendSignal, stopProcess } from "./process";
-import { clusterPaths, isMissing, listFolder, stateDir } from "./state";
+import { clusterPaths, isMissing, labRecordPath, listFolder, stateDir, writeWhole } from "./state";
 import { pause } from "./wait";
 
 /** How long a process may take to end by itself; nothing of its state is kept. */
-const PATIENCE_MS = 3000;
+const PATIENCE_MS = 2000;
 
 /** How long the kernel may take to end processes that were killed. */
 const KILL_MS = 30_000;
@@ -26,23 +26,44 @@ const KILL_MS = 30_000;
  */
 export async function clustersDown(progress: Progress): Promise<void> {
     await withLock(progress, async () => {
-        const step = progress.step("clusters");
-        try {
-            step.update("stopping processes");
-            await stopRecordedProcesses();
-            await killProcesses();
-            step.update("removing mounts, networks, cgroups and files");
-            await removeMounts();
-            await removeNetworks();
-            await removeCgroups();
-            await restoreMachine();
-            await removeFiles();
-            step.done("nothing of them is left");
-        } catch (error) {
-            step.fail("could not be removed entirely");
-            throw error;
-        }
+        await removeEverything(progress);
     });
+}
+
+/**
+ * Ends a removal that was killed in the middle: what it left runs no more as it should, though some
+ * of it may still look as if it did. The caller holds the lock.
+ */
+export async function finishRemoval(progress: Progress): Promise<void> {
+    if (existsSync(removalMark())) {
+        await removeEverything(progress);
+    }
+}
+
+async function removeEverything(progress: Progress): Promise<void> {
+    const step = progress.step("clusters");
+    try {
+        if (existsSync(stateDir())) {
+            await writeWhole(removalMark(), "");
+        }
+        step.update("stopping processes");
+        await stopRecordedProcesses();
+        await killProcesses();
+        step.update("removing mounts, networks, cgroups and files");
+        await removeMounts();
+        await removeNetworks();
+        await removeCgroups();
+        await restoreMachine();
+        await removeFiles();
+        step.done("nothing of them is left");
+    } catch (error) {
+        step.fail("could not be removed entirely");
+        throw error;
+    }
+}
+
+function removalMark(): string {
+    return join(stateDir(), "removing");
 }
 
 /** What is on the machine of the lab's clusters, in words, one line per thing; empty after `down`. */
@@ -115,13 +136,12 @@ async function labMounts(): Promise<readonly string[]> {
 
 async function removeFiles(): Promise<void> {
     const folder = stateDir();
-    // The lab's record goes last: until then, a `down` that was killed can be repeated.
-    for (const name of await listFolder(folder)) {
-        if (name !== "lab.json") {
-            await rm(join(folder, name), { recursive: true, force: true, maxRetries: 3 });
-        }
+    // What says that this goes on, and what must be put back, goes last.
+    const last = [labRecordPath(), removalMark()];
+    const paths = (await listFolder(folder)).map((name) => join(folder, name));
+    for (const path of [...paths.filter((it) => !last.includes(it)), ...last]) {
+        await rm(path, { recursive: true, force: true, maxRetries: 3 });
     }
-    await rm(join(folder, "lab.json"), { force: true });
     try {
         await rmdir(folder);
     } catch (error) {

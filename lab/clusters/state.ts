@@ -152,6 +152,7 @@ function clustersDir(): string {
     return join(stateDir(), "clusters");
 }
 
-function labRecordPath(): string {
+/** Where the lab's record is. */
+export function labRecordPath(): string {
     return join(stateDir(), "lab.json");
 }

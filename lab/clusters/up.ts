@@ -4,6 +4,7 @@ import { assignIndexes, checkClusterName, type ClusterSpec } from "./addressing"
 import { prepareCluster, type Cluster } from "./cluster";
 import { ensureControlPlane } from "./control-plane";
 import { applySystemObjects, waitForDns } from "./dns";
+import { finishRemoval } from "./down";
 import { importInto } from "./images";
 import { writeKubeconfig } from "./kubeconfig-file";
 import { withLock } from "./lock";
@@ -28,6 +29,7 @@ export async function clustersUp(
 ): Promise<readonly ClusterInfo[]> {
     names.forEach(checkClusterName);
     return withLock(progress, async () => {
+        await finishRemoval(progress);
         const specs = assignIndexes(names, await readClusterRecords());
         const { wan } = await prepareMachine();
         await ensureWan(wan);
