@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { MeshComponent } from "../mesh-component";
 import { names } from "../topology/names";
 import { type Cacerts, fingerprint } from "./certificates";
 
@@ -12,7 +13,7 @@ export interface MeshCacertsArgs {
 }
 
 /** The Secret `cacerts`, from which istiod signs every certificate of its clusters. */
-export class MeshCacerts extends pulumi.ComponentResource {
+export class MeshCacerts extends MeshComponent {
     /** SHA-256 of the root, hex. */
     readonly rootFingerprint: pulumi.Output<string>;
     /** PEM of the root; public. */
@@ -20,7 +21,7 @@ export class MeshCacerts extends pulumi.ComponentResource {
 
     constructor(name: string, args: MeshCacertsArgs, opts?: pulumi.ComponentResourceOptions) {
         const cacerts = pulumi.secret(args.cacerts);
-        super("isthmus:index:MeshCacerts", name, { ...args, cacerts }, opts);
+        super("MeshCacerts", name, opts);
         new k8s.core.v1.Secret(
             `${name}-secret`,
             {

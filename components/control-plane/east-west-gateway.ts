@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { MeshComponent } from "../mesh-component";
 import {
     type Cluster,
     type Gateway,
@@ -30,12 +31,12 @@ export interface EastWestGatewayArgs {
  * The gateway through which other networks reach this cluster's workloads and remotes reach its istiod, open
  * on the ports that the topology needs and no others.
  */
-export class EastWestGateway extends pulumi.ComponentResource {
+export class EastWestGateway extends MeshComponent {
     /** Addresses that peers dial; empty in a remote, whose gateway its primary's istiod discovers. */
     readonly addresses: pulumi.Output<string[]>;
 
     constructor(name: string, args: EastWestGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("isthmus:index:EastWestGateway", name, args, opts);
+        super("EastWestGateway", name, opts);
         const { mesh, cluster, gateway, namespace, values } = args;
         // In a remote the pods start only after the primary has linked it, which this run cannot wait for.
         const skipAwait = !isPrimary(cluster);

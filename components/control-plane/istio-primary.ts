@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { MeshComponent } from "../mesh-component";
 import type { Cluster, Mesh } from "../topology/model";
 import type { ValuesByChart } from "../topology/schema";
 import { istioChart } from "./chart";
@@ -20,9 +21,9 @@ export interface IstioPrimaryArgs {
 }
 
 /** Istio with a control plane of its own: charts base and istiod, and STRICT mTLS for the whole mesh. */
-export class IstioPrimary extends pulumi.ComponentResource {
+export class IstioPrimary extends MeshComponent {
     constructor(name: string, args: IstioPrimaryArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("isthmus:index:IstioPrimary", name, args, opts);
+        super("IstioPrimary", name, opts);
         const { mesh, cluster, namespace, values, customHost } = args;
         const common = {
             namespace,

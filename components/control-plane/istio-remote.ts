@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { MeshComponent } from "../mesh-component";
 import type { Cluster, Mesh } from "../topology/model";
 import type { ValuesByChart } from "../topology/schema";
 import { istioChart } from "./chart";
@@ -19,9 +20,9 @@ export interface IstioRemoteArgs {
 }
 
 /** Istio without a control plane: its webhooks and proxies use the istiod of the primary. */
-export class IstioRemote extends pulumi.ComponentResource {
+export class IstioRemote extends MeshComponent {
     constructor(name: string, args: IstioRemoteArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("isthmus:index:IstioRemote", name, args, opts);
+        super("IstioRemote", name, opts);
         const { mesh, cluster, namespace, endpoint, values } = args;
         const common = {
             namespace,

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import { CertManager } from "@pulumi/kubernetes-cert-manager";
 import * as pulumi from "@pulumi/pulumi";
 
+import { MeshComponent } from "../mesh-component";
 import type { Intermediate } from "../topology/contract";
 import { defaults } from "../topology/defaults";
 import type { ClusterName } from "../topology/model";
@@ -21,12 +22,12 @@ export interface MeshCaArgs {
 }
 
 /** The root of the mesh, kept by this cluster's cert-manager, and one intermediate CA per primary. */
-export class MeshCa extends pulumi.ComponentResource {
+export class MeshCa extends MeshComponent {
     /** Secret: what each primary's `cacerts` is made of, by cluster. */
     readonly intermediates: Readonly<Record<string, pulumi.Output<Intermediate>>>;
 
     constructor(name: string, args: MeshCaArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("isthmus:index:MeshCa", name, args, opts);
+        super("MeshCa", name, opts);
         const certManager = this.createCertManager(name, args);
         const trust = new k8s.core.v1.Namespace(
             `${name}-namespace`,

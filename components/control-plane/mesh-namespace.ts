@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { MeshComponent } from "../mesh-component";
 import { labels, names } from "../topology/names";
 import type { Cluster } from "../topology/model";
 
@@ -14,12 +15,12 @@ export interface MeshNamespaceArgs {
  * that is to lead it. istiod reads that annotation once, when it meets the remote secret, so both are there
  * before anything else (pilot/pkg/serviceregistry/kube/controller/multicluster.go, checkShouldLead).
  */
-export class MeshNamespace extends pulumi.ComponentResource {
+export class MeshNamespace extends MeshComponent {
     /** Name of the namespace, known once it exists. */
     readonly namespaceName: pulumi.Output<string>;
 
     constructor(name: string, args: MeshNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("isthmus:index:MeshNamespace", name, args, opts);
+        super("MeshNamespace", name, opts);
         const { network, role } = args.cluster;
         const namespace = new k8s.core.v1.Namespace(
             `${name}-namespace`,

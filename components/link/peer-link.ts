@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { MeshComponent } from "../mesh-component";
 import type { Link } from "../topology/links";
 import { labels, remoteSecretName } from "../topology/names";
 
@@ -16,10 +17,10 @@ export interface PeerLinkArgs {
  * The far side of a link: the remote secret from which this cluster's istiod learns of a peer, as
  * `istioctl create-remote-secret` makes it (istioctl/pkg/multicluster/remote_secret.go).
  */
-export class PeerLink extends pulumi.ComponentResource {
+export class PeerLink extends MeshComponent {
     constructor(name: string, args: PeerLinkArgs, opts?: pulumi.ComponentResourceOptions) {
         const kubeconfig = pulumi.secret(args.kubeconfig);
-        super("isthmus:index:PeerLink", name, { ...args, kubeconfig }, opts);
+        super("PeerLink", name, opts);
         const { cluster } = args.link;
         new k8s.core.v1.Secret(
             `${name}-remote-secret`,

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { MeshComponent } from "../mesh-component";
 import { type ApiServer, renderReaderKubeconfig } from "../topology/kubeconfig";
 import type { ClusterName } from "../topology/model";
 import { names, readerTokenName } from "../topology/names";
@@ -19,12 +20,12 @@ export interface ReaderAccessArgs {
  * The near side of a link: a credential of this cluster for one primary. Each reader has a token of its own,
  * so that removing a link revokes what it could do. It has the rights of Istio's reader account.
  */
-export class ReaderAccess extends pulumi.ComponentResource {
+export class ReaderAccess extends MeshComponent {
     /** Secret: kubeconfig with which the reader's istiod logs in. */
     readonly kubeconfig: pulumi.Output<string>;
 
     constructor(name: string, args: ReaderAccessArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("isthmus:index:ReaderAccess", name, args, opts);
+        super("ReaderAccess", name, opts);
         const token = new k8s.core.v1.Secret(
             `${name}-token`,
             {
