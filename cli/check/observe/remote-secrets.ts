@@ -49,12 +49,14 @@ interface RemoteKubeconfig {
 
 /** What may be known of a kubeconfig: no credential, and no part of the text in an error. */
 export function kubeconfigFacts(key: string, text: string): KubeconfigFacts {
-    let config: RemoteKubeconfig | null;
     try {
-        config = parse(text, { logLevel: "silent" }) as RemoteKubeconfig | null;
+        return readKubeconfig(key, parse(text, { logLevel: "error" }) as RemoteKubeconfig | null);
     } catch {
         return { key, problem: "not a kubeconfig" };
     }
+}
+
+function readKubeconfig(key: string, config: RemoteKubeconfig | null): KubeconfigFacts {
     const context = config?.contexts?.find(({ name }) => name === config["current-context"]);
     const cluster = config?.clusters?.find(({ name }) => name === context?.context?.cluster);
     const user = config?.users?.find(({ name }) => name === context?.context?.user);

@@ -5,7 +5,7 @@ import {
     KubeError,
     type ListQuery,
 } from "../../../cli/check/client/kube-client";
-import type { Kind, KubeObject, Pod } from "../../../cli/check/client/objects";
+import type { Kind, Kinds, KubeObject, Pod } from "../../../cli/check/client/objects";
 import type { ClusterName } from "../../../components/topology/model";
 
 /** Answers a command in a container; an Error breaks the connection. */
@@ -27,7 +27,7 @@ export class FakeClient implements KubeClient {
         this.server = `https://${cluster}.example:6443`;
     }
 
-    put(kind: Kind, object: KubeObject): this {
+    put<K extends Kind>(kind: K, object: Kinds[K]): this {
         const { name = "", namespace } = object.metadata ?? {};
         this.#objects.set(keyOf(kind, name, namespace), object);
         return this;
