@@ -134,7 +134,9 @@ function linkStatus(input: CheckInput, link: Link): LinkStatus {
             ? {}
             : {
                   secretCreated: created,
-                  secretAgeDays: -daysLeft({ notAfter: created }, input.now) - 1,
+                  secretAgeDays: Math.floor(
+                      (input.now.getTime() - new Date(created).getTime()) / 86_400_000,
+                  ),
               }),
     };
 }

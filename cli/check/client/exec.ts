@@ -55,7 +55,9 @@ export async function execInPod(
                 };
             })
             .catch((error: unknown) => {
-                fail(error instanceof Error ? error.message : "could not be started");
+                // A web socket fails with an event that carries the message.
+                const { message } = (error ?? {}) as { readonly message?: unknown };
+                fail(typeof message === "string" ? message : "could not be started");
             });
     });
 }
