@@ -38,22 +38,28 @@ export async function labEnvironment(): Promise<LabEnvironment> {
     return environment();
 }
 
-/** Makes what {@link labEnvironment} describes: a home, a backend and the stack files of the clusters. */
+/** Makes what {@link labEnvironment} describes: the engine and the stack files of the clusters. */
 export async function prepareEnvironment(
     toolchain: Toolchain,
     stacks: Omit<LabStackArgs, "kubeconfig">,
 ): Promise<LabEnvironment> {
-    const { pulumiHome, backend, bin, configDir } = paths();
-    for (const folder of [pulumiHome, backend, bin, configDir]) {
+    await prepareEngine(toolchain);
+    await writeStackFiles(paths().configDir, stacks);
+    return environment();
+}
+
+/** Makes the engine's home with its plugins, and a backend. */
+export async function prepareEngine(toolchain: Toolchain): Promise<LabEnvironment["env"]> {
+    const { pulumiHome, backend, bin } = paths();
+    for (const folder of [pulumiHome, backend, bin]) {
         await mkdir(folder, { recursive: true });
     }
     // The engine's automatic log costs about half of its CPU; with a file where its folder would be it does without.
     await writeFile(join(pulumiHome, "logs"), "", { flag: "a" });
-    await writeStackFiles(configDir, { ...stacks, kubeconfig: kubeconfigPath() });
     await installPlugins(toolchain, pulumiHome);
     await link(process.execPath, join(bin, "node"));
     await link(await toolchain.program("pulumi"), join(bin, "pulumi"));
-    return environment();
+    return environment().env;
 }
 
 function environment(): LabEnvironment {
@@ -97,9 +103,13 @@ async function link(target: string, path: string): Promise<void> {
     await symlink(target, path);
 }
 
-/** Keeps what the engine itself has added to a stack file, its encryption salt. */
-async function writeStackFiles(configDir: string, args: LabStackArgs): Promise<void> {
-    for (const [cluster, content] of labStackFiles(args)) {
+/** Writes stack files into a folder, and keeps what the engine has added to one, its encryption salt. */
+export async function writeStackFiles(
+    configDir: string,
+    stacks: Omit<LabStackArgs, "kubeconfig">,
+): Promise<void> {
+    await mkdir(configDir, { recursive: true });
+    for (const [cluster, content] of labStackFiles({ ...stacks, kubeconfig: kubeconfigPath() })) {
         const path = join(configDir, `Pulumi.${cluster}.yaml`);
         const earlier = await readFile(path, "utf8").catch(() => "");
         const { encryptionsalt } = (parse(earlier) ?? {}) as { encryptionsalt?: string };

@@ -30,7 +30,9 @@ export async function showLabStatus(json: boolean): Promise<void> {
         process.stdout.write("no clusters; start them with npm start or npx isthmus lab up\n");
     }
     for (const { name, running, apiServer, gatewayAddress, processes } of clusters) {
-        const ended = processes.filter((process) => !process.running).map((process) => process.name);
+        const ended = processes
+            .filter((process) => !process.running)
+            .map((process) => process.name);
         const state = running ? "running" : "not running";
         const missing = ended.length === 0 ? "" : `, ended: ${ended.join(", ")}`;
         process.stdout.write(

@@ -45,7 +45,9 @@ export function registerLabCommands(program: Command): void {
             process.stdout.write(`${kubeconfigPath()}\n`);
         });
     lab.command("env")
-        .description('print what a shell needs to use pulumi and kubectl on the lab: eval "$(… env)"')
+        .description(
+            'print what a shell needs to use pulumi and kubectl on the lab: eval "$(… env)"',
+        )
         .action(async () => {
             const { showLabEnvironment } = await import("./commands.js");
             await showLabEnvironment();

@@ -30,11 +30,11 @@ export function fingerprint(pem: string): string {
 }
 
 /** Spec of the root's cert-manager Certificate: ten years, as tools/certs/common.mk of Istio. */
-export function rootSpec(secretName: string): Record<string, unknown> {
+export function rootSpec<T>(secretName: string, commonName: T) {
     return {
         secretName,
         isCA: true,
-        commonName: "Root CA",
+        commonName,
         subject: { organizations: ["Istio"] },
         duration: hours(3650),
         renewBefore: hours(365),
@@ -44,7 +44,7 @@ export function rootSpec(secretName: string): Record<string, unknown> {
 }
 
 /** Spec of a cluster's intermediate: two years, renewed half a year before, as common.mk names it. */
-export function intermediateSpec(cluster: ClusterName, issuer: string): Record<string, unknown> {
+export function intermediateSpec(cluster: ClusterName, issuer: string) {
     return {
         secretName: intermediateName(cluster),
         isCA: true,

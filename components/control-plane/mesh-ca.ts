@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import { CertManager } from "@pulumi/kubernetes-cert-manager";
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 
 import { MeshComponent } from "../mesh-component";
 import type { Intermediate } from "../topology/contract";
@@ -83,10 +84,12 @@ export class MeshCa extends MeshComponent {
             { selfSigned: {} },
             dependsOn,
         );
+        // Two roots of one name, after a mesh was made anew, would be taken for each other by what checks a chain.
+        const id = new random.RandomId(`${name}-root-id`, { byteLength: 4 }, { parent: this });
         const root = this.createCertificate(
             `${name}-root`,
             rootName,
-            rootSpec(rootName),
+            rootSpec(rootName, pulumi.interpolate`Root CA ${id.hex}`),
             selfSigned,
         );
         return this.createIssuer(`${name}-issuer`, rootName, { ca: { secretName: rootName } }, [
@@ -124,7 +127,7 @@ export class MeshCa extends MeshComponent {
     private createIssuer(
         name: string,
         metadataName: string,
-        spec: Record<string, unknown>,
+        spec: Record<string, pulumi.Input<unknown>>,
         dependsOn: pulumi.Resource[],
     ): pulumi.Resource {
         return this.createObject(name, "Issuer", metadataName, spec, dependsOn);
@@ -133,7 +136,7 @@ export class MeshCa extends MeshComponent {
     private createCertificate(
         name: string,
         metadataName: string,
-        spec: Record<string, unknown>,
+        spec: Record<string, pulumi.Input<unknown>>,
         issuer: pulumi.Resource,
     ): k8s.apiextensions.CustomResource {
         return this.createObject(name, "Certificate", metadataName, spec, [issuer]);
@@ -143,7 +146,7 @@ export class MeshCa extends MeshComponent {
         name: string,
         kind: "Issuer" | "Certificate",
         metadataName: string,
-        spec: Record<string, unknown>,
+        spec: Record<string, pulumi.Input<unknown>>,
         dependsOn: pulumi.Resource[],
     ): k8s.apiextensions.CustomResource {
         return new k8s.apiextensions.CustomResource(
