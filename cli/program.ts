@@ -4,6 +4,7 @@ import { version } from "../package.json";
 import { registerCheckCommands } from "./check";
 import { addGlobalOptions, openProject } from "./global-options";
 import { registerPlanCommand } from "./plan/command";
+import { registerUpCommand } from "./up/command";
 
 const examples = `
 A first time, with clusters of your own:
@@ -26,6 +27,7 @@ export function createProgram(): Command {
         .exitOverride();
     addGlobalOptions(program);
     registerPlanCommand(program, openProject);
+    registerUpCommand(program, openProject);
     registerCheckCommands(program, openProject);
     return program;
 }

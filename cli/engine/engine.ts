@@ -1,0 +1,171 @@
+import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
+
+import type { ClusterName } from "../../components/topology/model";
+import type { CliContext } from "../context";
+import { type Activity, type ChangeCounts, noActivity, withEvent } from "./activity";
+import { describeFailure, describeLocks, isAbandoned, locksIn } from "./failure";
+import { createStackCopies, type StackCopies } from "./stack-copies";
+import { openWorkspace, type StackRecord, type Workspace } from "./workspace";
+
+/** What a stack publishes, as values; secrets are in it. */
+export type PublishedOutputs = Readonly<Record<string, unknown>>;
+
+/** One run of one stack that ended well. */
+export interface RunResult {
+    readonly activity: Activity;
+    readonly changes: ChangeCounts;
+}
+
+export interface UpResult extends RunResult {
+    readonly outputs: PublishedOutputs;
+}
+
+/** How a stack is to be run. */
+export interface RunOptions {
+    /** Clusters whose links this run takes away. */
+    readonly detached?: readonly ClusterName[];
+    readonly signal?: AbortSignal;
+    readonly onActivity?: (activity: Activity) => void;
+    readonly onEvent?: (event: EngineEvent) => void;
+    /** Told of what was done besides, such as removing a lock that a killed run left behind. */
+    readonly onNote?: (note: string) => void;
+}
+
+/** Runs the stacks of the project. Every failure of a stack is a StackFailure. */
+export interface Engine {
+    /** The stacks that exist, by name. */
+    stacks(): Promise<ReadonlyMap<string, StackRecord>>;
+    outputs(stack: ClusterName): Promise<PublishedOutputs>;
+    create(stack: ClusterName): Promise<void>;
+    up(stack: ClusterName, options?: RunOptions): Promise<UpResult>;
+    preview(stack: ClusterName, options?: RunOptions): Promise<RunResult>;
+    destroy(stack: ClusterName, options?: RunOptions): Promise<RunResult>;
+    /** Removes an empty stack with its history. */
+    remove(stack: ClusterName): Promise<void>;
+    close(): void;
+}
+
+/**
+ * Opens the engine for a project.
+ *
+ * @throws CliError where there is no pulumi, or too old a one.
+ */
+export async function openEngine(context: CliContext): Promise<Engine> {
+    const workspace = await openWorkspace(context);
+    const copies = createStackCopies(context);
+    return new AutomationEngine(workspace, copies);
+}
+
+class AutomationEngine implements Engine {
+    constructor(
+        private readonly workspace: Workspace,
+        private readonly copies: StackCopies,
+    ) {}
+
+    stacks(): Promise<ReadonlyMap<string, StackRecord>> {
+        return this.workspace.stacks();
+    }
+
+    async outputs(stack: ClusterName): Promise<PublishedOutputs> {
+        try {
+            return await this.workspace.outputs(stack);
+        } catch (error) {
+            throw describeFailure(stack, error, noActivity);
+        }
+    }
+
+    async create(stack: ClusterName): Promise<void> {
+        try {
+            await this.workspace.create(stack, this.copies.folderFor(stack));
+        } catch (error) {
+            throw describeFailure(stack, error, noActivity);
+        }
+    }
+
+    async up(stack: ClusterName, options: RunOptions = {}): Promise<UpResult> {
+        const { result, ...run } = await this.run(stack, options, (opened, shared) =>
+            opened.up({ ...shared, suppressOutputs: true }),
+        );
+        const outputs = Object.fromEntries(
+            Object.entries(result.outputs).map(([name, { value }]) => [name, value as unknown]),
+        );
+        return { ...run, outputs };
+    }
+
+    async preview(stack: ClusterName, options: RunOptions = {}): Promise<RunResult> {
+        return this.run(stack, options, (opened, shared) => opened.preview(shared));
+    }
+
+    async destroy(stack: ClusterName, options: RunOptions = {}): Promise<RunResult> {
+        return this.run(stack, options, (opened, shared) => opened.destroy(shared));
+    }
+
+    async remove(stack: ClusterName): Promise<void> {
+        try {
+            await this.workspace.remove(stack);
+        } catch (error) {
+            throw describeFailure(stack, error, noActivity);
+        }
+    }
+
+    close(): void {
+        this.copies.remove();
+    }
+
+    private async run<T>(
+        stack: ClusterName,
+        options: RunOptions,
+        operate: (opened: Stack, shared: SharedOptions) => Promise<T>,
+    ): Promise<RunResult & { readonly result: T }> {
+        const opened = await this.workspace.open(stack);
+        let activity = noActivity;
+        const attempt = () =>
+            operate(opened, {
+                configFile: this.copies.fileOf(stack, options.detached),
+                suppressProgress: true,
+                ...(options.signal === undefined ? {} : { signal: options.signal }),
+                onEvent: (event) => {
+                    activity = withEvent(activity, event);
+                    options.onEvent?.(event);
+                    options.onActivity?.(activity);
+                },
+            });
+        try {
+            const result = await this.unlocking(stack, options, attempt);
+            return { result, activity, changes: activity.summary ?? activity.done };
+        } catch (error) {
+            throw describeFailure(stack, error, activity);
+        }
+    }
+
+    /** A run that was killed leaves its lock behind; one that is not in use any more is taken away, once. */
+    private async unlocking<T>(
+        stack: ClusterName,
+        options: RunOptions,
+        attempt: () => Promise<T>,
+    ): Promise<T> {
+        try {
+            return await attempt();
+        } catch (error) {
+            const locks = locksIn(error);
+            if (locks.length === 0) {
+                throw error;
+            }
+            if (!locks.every(isAbandoned)) {
+                throw describeLocks(stack, locks);
+            }
+            options.onNote?.(
+                `removed the lock of process ${locks.map(({ pid }) => pid).join(", ")}, which is gone`,
+            );
+            await this.workspace.cancel(stack);
+            return attempt();
+        }
+    }
+}
+
+interface SharedOptions {
+    readonly configFile: string;
+    readonly suppressProgress: boolean;
+    readonly signal?: AbortSignal;
+    readonly onEvent: (event: EngineEvent) => void;
+}
