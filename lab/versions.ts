@@ -40,6 +40,7 @@ export const KUBERNETES_PROVIDER = {
     module: "github.com/pulumi/pulumi-kubernetes/provider/v4",
     /** The commit that upstream tagged as the version above. */
     moduleVersion: "v4.0.0-20260115033456-f47bc2d6f199",
+    sdkModule: "github.com/pulumi/pulumi-kubernetes/sdk/v4",
 } as const;
 
 /** `pulumi-resource-random`; the version is equal to `@pulumi/random` in package.json. */

@@ -11,6 +11,7 @@ import {
     RANDOM_PROVIDER,
 } from "../versions";
 import { goModuleFolder, type GoBatch } from "./go-build";
+import type { PatchedModule } from "./go-overlay";
 
 const KUBERNETES_COMMANDS = "k8s.io/kubernetes/cmd";
 
@@ -22,6 +23,20 @@ const KUBERNETES_VARIABLES = {
 } as const;
 
 const PULUMI_VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
+
+/**
+ * Pulumi's Go SDK for Kubernetes without the Go types of every kind. Compiling them took most of the
+ * provider's time and nearly half of the program's size, and nothing in either plugin looks at them: see
+ * lab/go/providers/untyped. The typed Chart of helm/v3 draws them in too, and no plugin serves it.
+ */
+const LIGHT_SDK: PatchedModule = {
+    module: KUBERNETES_PROVIDER.sdkModule,
+    files: {
+        "go/kubernetes/yaml/v2/kinds.go": "untyped/kinds.go",
+        "go/kubernetes/helm/v3/chart.go": null,
+        "go/kubernetes/helm/v3/chartPulumiTypes.go": null,
+    },
+};
 
 /**
  * What is compiled together, in the order in which the lab can use it: the clusters, the Pulumi engine,
@@ -82,6 +97,7 @@ export const BATCHES = {
             [`${KUBERNETES_PROVIDER.module}/pkg/version.Version`]: KUBERNETES_PROVIDER.version,
         },
         generated: kubernetesProviderFiles,
+        patched: LIGHT_SDK,
         order: 5,
     },
     certManagerProvider: {
@@ -89,6 +105,7 @@ export const BATCHES = {
         module: "providers",
         programs: { "pulumi-resource-kubernetes-cert-manager": "./cert-manager" },
         variables: { "main.version": CERT_MANAGER_PROVIDER.version },
+        patched: LIGHT_SDK,
         order: 6,
     },
     istio: {
@@ -129,14 +146,12 @@ async function kubernetesProviderFiles(): Promise<Readonly<Record<string, string
         "cmd/pulumi-resource-kubernetes",
     );
     const schema = JSON.parse(await readFile(join(folder, "schema.json"), "utf8")) as object;
+    const mapping = await readFile(join(folder, "terraform-mapping.json"), "utf8");
     return {
         "kubernetes/schema.json": JSON.stringify({
             ...schema,
             version: KUBERNETES_PROVIDER.version,
         }),
-        "kubernetes/terraform-mapping.json": await readFile(
-            join(folder, "terraform-mapping.json"),
-            "utf8",
-        ),
+        "kubernetes/terraform-mapping.json": mapping,
     };
 }

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rename } from "node:fs/promises";
 import { join } from "node:path";
 
 import { goFolder } from "../paths";
 import type { Step } from "../progress";
+import { layOut, type GoAdditions, type PatchedModule } from "./go-overlay";
 import { run } from "./run";
 import { digestOfFolder, keyOf, type Recipe, type Store } from "./store";
 
@@ -17,8 +17,9 @@ export interface GoBatch {
     readonly programs: Readonly<Record<string, string>>;
     /** String variables that the linker sets. */
     readonly variables?: Readonly<Record<string, string>>;
-    /** Contents of files that the build sees in the module's folder and the work tree does not hold. */
+    /** Contents of files of the module that the work tree does not hold, by path. */
     readonly generated?: () => Promise<Readonly<Record<string, string>>>;
+    readonly patched?: PatchedModule;
     /** Batches with a lower number are compiled first. */
     readonly order: number;
 }
@@ -80,7 +81,6 @@ interface Pending {
  */
 export class GoBuilder {
     private readonly results = new Map<string, Promise<string>>();
-    private readonly packageCounts = new Map<string, Promise<number>>();
     private readonly queue: Pending[] = [];
     private preparing = 0;
     private running = false;
@@ -134,11 +134,11 @@ export class GoBuilder {
 
     private async recipe(batch: GoBatch): Promise<Recipe> {
         this.goVersion ??= runGo("go", "kubernetes", ["env", "GOVERSION", "GOARCH"]);
-        const { name, programs, variables } = batch;
+        const { name, programs, variables, patched } = batch;
         const key = keyOf(
             await this.goVersion,
             await digestOfFolder(join(goFolder, batch.module)),
-            JSON.stringify({ name, programs, variables, COMPILE_FLAGS, LINK_FLAGS }),
+            JSON.stringify({ name, programs, variables, patched, COMPILE_FLAGS, LINK_FLAGS }),
         );
         return {
             name,
@@ -150,25 +150,9 @@ export class GoBuilder {
 
     private async compile(batch: GoBatch, folder: string, step: Step): Promise<void> {
         step.update("resolving modules");
-        const total = await this.countPackages(batch);
-        const [following] = this.queue;
-        if (following !== undefined) {
-            // Its failure is reported when its own turn comes.
-            this.countPackages(following.batch).catch(() => undefined);
-        }
-        const packages = Object.values(batch.programs);
-        const overlay = await makeOverlay(batch);
-        let compiled = 0;
-        const onLine = (line: string): void => {
-            compiled += 1;
-            step.update(`compiled ${compiled} of at most ${total} packages, now ${line}`);
-        };
+        const overlay = await layOut(batch.module, await additionsOf(batch));
         try {
-            const link = [LINK_FLAGS, ...linkVariables(batch)].join(" ");
-            const flags = [...COMPILE_FLAGS, "-ldflags", link, ...overlay.flags, "-v"];
-            // A single package would be written as a file; the slash makes it a folder.
-            const out = ["-o", `${folder}/`];
-            await runGo(batch.name, batch.module, ["build", ...flags, ...out, ...packages], onLine);
+            await this.compileWith(batch, folder, overlay.flags, step);
         } finally {
             await overlay.remove();
         }
@@ -177,18 +161,48 @@ export class GoBuilder {
         }
     }
 
-    private countPackages(batch: GoBatch): Promise<number> {
-        const known = this.packageCounts.get(batch.name);
-        if (known !== undefined) {
-            return known;
-        }
+    private async compileWith(
+        batch: GoBatch,
+        folder: string,
+        overlay: readonly string[],
+        step: Step,
+    ): Promise<void> {
         const packages = Object.values(batch.programs);
-        const count = runGo(batch.name, batch.module, ["list", "-e", "-deps", ...packages]).then(
-            (list) => list.split("\n").length - 1,
-        );
-        this.packageCounts.set(batch.name, count);
-        return count;
+        const listed = ["list", "-deps", ...overlay, ...packages];
+        const total = (await runGo(batch.name, batch.module, listed)).split("\n").length - 1;
+        this.downloadFollowing();
+        let compiled = 0;
+        const onLine = (line: string): void => {
+            compiled += 1;
+            step.update(`compiled ${compiled} of at most ${total} packages, now ${line}`);
+        };
+        const link = [LINK_FLAGS, ...linkVariables(batch)].join(" ");
+        const flags = [...COMPILE_FLAGS, "-ldflags", link, ...overlay, "-v"];
+        // A single package would be written as a file; the slash makes it a folder.
+        const args = ["build", ...flags, "-o", `${folder}/`, ...packages];
+        await runGo(batch.name, batch.module, args, onLine);
     }
+
+    /** Downloads what the next batch needs while this one is compiled. */
+    private downloadFollowing(): void {
+        const [following] = this.queue;
+        if (following !== undefined) {
+            const { name, module, programs } = following.batch;
+            // A failure is reported when the batch has its own turn.
+            runGo(name, module, ["list", "-e", "-deps", ...Object.values(programs)]).catch(
+                () => undefined,
+            );
+        }
+    }
+}
+
+async function additionsOf({ module, generated, patched }: GoBatch): Promise<GoAdditions> {
+    const files = (await generated?.()) ?? {};
+    if (patched === undefined) {
+        return { generated: files };
+    }
+    const folder = await goModuleFolder(module, patched.module);
+    return { generated: files, patched: { ...patched, folder } };
 }
 
 function linkVariables(batch: GoBatch): readonly string[] {
@@ -202,29 +216,4 @@ async function builtName(batch: GoBatch, path: string): Promise<string> {
         return module.trim().split("/").at(-1) ?? batch.name;
     }
     return path.split("/").at(-1) ?? path;
-}
-
-interface Overlay {
-    readonly flags: readonly string[];
-    remove(): Promise<void>;
-}
-
-/** Shows generated files to the build without writing them into the work tree. */
-async function makeOverlay(batch: GoBatch): Promise<Overlay> {
-    if (batch.generated === undefined) {
-        return { flags: [], remove: () => Promise.resolve() };
-    }
-    const folder = await mkdtemp(join(tmpdir(), "isthmus-overlay-"));
-    const replace: Record<string, string> = {};
-    for (const [index, [path, content]] of Object.entries(await batch.generated()).entries()) {
-        const file = join(folder, String(index));
-        await writeFile(file, content);
-        replace[join(goFolder, batch.module, path)] = file;
-    }
-    const description = join(folder, "overlay.json");
-    await writeFile(description, JSON.stringify({ Replace: replace }));
-    return {
-        flags: ["-overlay", description],
-        remove: () => rm(folder, { recursive: true, force: true }),
-    };
 }
