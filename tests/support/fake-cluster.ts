@@ -44,6 +44,8 @@ export function fakeCluster({ name, ingress = [] }: FakeClusterOptions): Respond
                 return { ...inputs, status: { loadBalancer: { ingress: [...ingress] } } };
             case "kubernetes:core/v1:Secret":
                 return { ...inputs, ...secretData(name, args) };
+            case "random:index/randomId:RandomId":
+                return { ...inputs, hex: "c0ffee00" };
             default:
                 return inputs;
         }

@@ -15,10 +15,16 @@ export interface Run {
     readonly secretOutputNames: readonly string[];
 }
 
+/** What the program refused, and what had been registered by then. */
+export interface Refusal {
+    readonly error: unknown;
+    readonly registrations: readonly Registration[];
+}
+
 export interface WorldOptions {
     /** What the cloud gives the Services of a cluster, by its name; an IP of its own where not said. */
     readonly ingress?: Readonly<Record<string, readonly Ingress[]>>;
-    /** More configuration of a stack, by its name: text by key. */
+    /** More configuration of a stack, by its name: text by key; `mesh` stands for what the others have. */
     readonly config?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
@@ -50,7 +56,20 @@ export class World {
         this.stored.set(name, { outputs: {}, secretOutputNames: [] });
     }
 
-    private async run(name: string, preview: boolean): Promise<Run> {
+    /** Runs the program of a stack that it is to refuse. */
+    async refused(name: string): Promise<Refusal> {
+        const recorder = await this.start(name, false);
+        try {
+            await withEnvironment(() => program());
+        } catch (error) {
+            return { error, registrations: await recorder.settle() };
+        } finally {
+            pulumi.runtime.setAllConfig({});
+        }
+        throw new Error(`the program of ${name} refused nothing`);
+    }
+
+    private async start(name: string, preview: boolean): Promise<Recorder> {
         const recorder = await Recorder.start({
             stack: name,
             preview,
@@ -58,6 +77,11 @@ export class World {
             call: (args) => this.call(args),
         });
         pulumi.runtime.setAllConfig(this.configOf(name));
+        return recorder;
+    }
+
+    private async run(name: string, preview: boolean): Promise<Run> {
+        const recorder = await this.start(name, preview);
         try {
             const outputs = await withEnvironment(() => program());
             const registrations = await recorder.settle();
