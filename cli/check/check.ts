@@ -16,27 +16,27 @@ export interface CheckOptions {
     readonly clusters?: readonly ClusterName[];
     /** Also send requests between the clusters, from pods that are made and removed for it. */
     readonly traffic: boolean;
-    /** Image of these pods: agnhost, with wget. */
+    /** Image of these pods; ISTHMUS_PROBE_IMAGE of the context, else the default, when absent. */
     readonly probeImage?: string;
     /** Told what happens, line by line. */
     readonly report?: (line: string) => void;
 }
 
-/** https://github.com/kubernetes/kubernetes/tree/master/test/images/agnhost */
+/** agnhost, with wget: https://github.com/kubernetes/kubernetes/tree/master/test/images/agnhost */
 export const defaultProbeImage = "registry.k8s.io/e2e-test-images/agnhost:2.53";
 
 /**
  * Runs the acceptance checks of the mesh.
  *
- * @throws UsageError for a cluster that is not in the mesh, Interrupted on SIGINT and SIGTERM, once what
- * the probe made is removed.
+ * @throws UsageError for a cluster that is not in the mesh, Interrupted where the process was asked to
+ * stop, once what the probe made is removed.
  */
 export async function runCheck(options: CheckOptions): Promise<CheckReport> {
     const access = accessTo(options);
-    return options.traffic
-        ? interruptible((signal) =>
-              checkMesh(access, { signal, image: options.probeImage ?? defaultProbeImage }),
-          )
+    const { context, traffic, probeImage } = options;
+    const image = probeImage ?? context.env["ISTHMUS_PROBE_IMAGE"] ?? defaultProbeImage;
+    return traffic
+        ? interruptible((signal) => checkMesh(access, { signal, image }))
         : checkMesh(access);
 }
 

@@ -2,9 +2,9 @@ import type { Command } from "commander";
 
 import type { ClusterName } from "../../components/topology/model";
 import type { CliContext } from "../context";
+import { exitCodes } from "../errors";
 import { defaultProbeImage, runCheck, runStatus } from "./check";
 import { formatCheckReport } from "./format";
-import { Interrupted } from "./interruption";
 import { formatStatus } from "./status";
 
 interface SharedOptions {
@@ -14,7 +14,7 @@ interface SharedOptions {
 
 interface CheckCommandOptions extends SharedOptions {
     readonly traffic?: boolean;
-    readonly probeImage: string;
+    readonly probeImage?: string;
 }
 
 /** Adds `check` and `status`. */
@@ -28,7 +28,10 @@ export function registerCheckCommands(
             "Run the acceptance checks of the mesh, per cluster and per link; exit code 1 when one fails",
         )
         .option("--traffic", "also send requests between the clusters, from pods made for it")
-        .option("--probe-image <image>", "image of these pods: agnhost", defaultProbeImage)
+        .option(
+            "--probe-image <image>",
+            `image of these pods, with agnhost and wget; else ISTHMUS_PROBE_IMAGE, else ${defaultProbeImage}`,
+        )
         .option("--cluster <name...>", "only these clusters")
         .option("--json", "print the report as JSON")
         .action(async (options: CheckCommandOptions, command: Command) => {
@@ -45,23 +48,15 @@ export function registerCheckCommands(
 }
 
 async function check(options: CheckCommandOptions, context: CliContext): Promise<void> {
-    try {
-        const report = await runCheck({
-            context,
-            traffic: options.traffic ?? false,
-            probeImage: options.probeImage,
-            ...clustersOf(options),
-            report: tell,
-        });
-        print(options.json === true ? toJson(report) : formatCheckReport(report));
-        process.exitCode = report.ok ? 0 : 1;
-    } catch (error) {
-        if (!(error instanceof Interrupted)) {
-            throw error;
-        }
-        tell(error.message);
-        process.exitCode = error.exitCode;
-    }
+    const report = await runCheck({
+        context,
+        traffic: options.traffic ?? false,
+        ...(options.probeImage === undefined ? {} : { probeImage: options.probeImage }),
+        ...clustersOf(options),
+        report: tell,
+    });
+    print(options.json === true ? toJson(report) : formatCheckReport(report));
+    process.exitCode = report.ok ? exitCodes.ok : exitCodes.failed;
 }
 
 async function status(options: SharedOptions, context: CliContext): Promise<void> {

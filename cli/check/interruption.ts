@@ -1,43 +1,52 @@
-/** The user asked to stop; what was made has been removed. */
-export class Interrupted extends Error {
-    /** @param signalName SIGINT or SIGTERM. */
-    constructor(readonly signalName: "SIGINT" | "SIGTERM") {
-        super(`stopped by ${signalName}`);
-        this.name = "Interrupted";
-    }
+import { CliError } from "../errors";
 
-    /** What a shell shows for a program that a signal ended. */
-    get exitCode(): number {
-        return this.signalName === "SIGINT" ? 130 : 143;
+/** What a shell shows for a program that a signal ended. */
+const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+type StopSignal = keyof typeof exitCodes;
+const stopSignals = Object.keys(exitCodes) as readonly StopSignal[];
+
+/** A terminal and the launcher both pass a key press on, which is not a second one. */
+const echoMs = 1_000;
+
+/** The user asked to stop; what was made has been removed. */
+export class Interrupted extends CliError {
+    constructor(signalName: StopSignal) {
+        super(`stopped by ${signalName}`, exitCodes[signalName]);
+        this.name = "Interrupted";
     }
 }
 
 /**
- * Runs with a signal that is given on the first SIGINT or SIGTERM, so that work can be undone; a second one ends
- * the program at once, as ever.
+ * Runs with a signal that is given when the process is asked to stop, so that work can be undone; asked again, it
+ * ends at once, as ever.
+ *
+ * @throws Interrupted where it was asked to stop, whatever the work made of that.
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();
-    const onInterrupt = () => {
-        stop("SIGINT");
-    };
-    const onTerminate = () => {
-        stop("SIGTERM");
+    let asked: number | undefined;
+    const stop = (name: StopSignal) => {
+        const now = Date.now();
+        if (asked === undefined) {
+            asked = now;
+            controller.abort(new Interrupted(name));
+        } else if (now - asked > echoMs) {
+            release();
+            process.kill(process.pid, name);
+        }
     };
     const release = () => {
-        process.removeListener("SIGINT", onInterrupt);
-        process.removeListener("SIGTERM", onTerminate);
+        for (const name of stopSignals) {
+            process.removeListener(name, stop);
+        }
     };
-    const stop = (name: "SIGINT" | "SIGTERM") => {
-        release();
-        controller.abort(new Interrupted(name));
-    };
-    process.on("SIGINT", onInterrupt);
-    process.on("SIGTERM", onTerminate);
+    for (const name of stopSignals) {
+        process.on(name, stop);
+    }
     try {
         return await work(controller.signal);
     } catch (error) {
-        // What was cut short fails in many ways, all of which are this one.
         throw controller.signal.aborted ? controller.signal.reason : error;
     } finally {
         release();

@@ -199,7 +199,7 @@ describe("interruptible", () => {
         const listeners = process.listenerCount("SIGTERM");
         let undone = false;
         const outcome = await interruptible(async (signal) => {
-            process.emit("SIGTERM");
+            process.emit("SIGTERM", "SIGTERM");
             expect(signal.aborted).to.equal(true);
             await Promise.resolve();
             undone = true;
@@ -208,6 +208,15 @@ describe("interruptible", () => {
         expect(outcome).to.be.instanceOf(Interrupted).with.property("exitCode", 143);
         expect(undone).to.equal(true);
         expect(process.listenerCount("SIGTERM")).to.equal(listeners);
+    });
+
+    it("takes a signal that comes twice, from the terminal and the launcher, for one", async () => {
+        const outcome = await interruptible((signal) => {
+            process.emit("SIGINT", "SIGINT");
+            process.emit("SIGINT", "SIGINT");
+            return Promise.reject(signal.reason as Error);
+        }).catch((error: unknown) => error);
+        expect(outcome).to.be.instanceOf(Interrupted).with.property("exitCode", 130);
     });
 
     it("leaves the error of work that nobody interrupted", async () => {
