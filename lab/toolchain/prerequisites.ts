@@ -11,7 +11,7 @@ import { findProgram } from "./search-path";
 const GIB = 1024 ** 3;
 const REQUIRED_MEMORY = 4 * GIB;
 /** Go's own caches, the programs, the images and the clusters' copies of them. */
-const REQUIRED_DISK_COLD = 15 * GIB;
+const REQUIRED_DISK_COLD = 20 * GIB;
 const REQUIRED_DISK_WARM = 3 * GIB;
 
 const OWN_CLUSTERS =
