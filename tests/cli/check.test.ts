@@ -1,7 +1,12 @@
 import { expect } from "chai";
 
 import { type CheckInput, runChecks } from "../../cli/check/checks";
-import { type ClusterFacts, known, type Unreachable } from "../../cli/check/observation";
+import {
+    type ClusterFacts,
+    type IstiodFacts,
+    known,
+    type Unreachable,
+} from "../../cli/check/observation";
 import type { Mesh } from "../../components/topology/model";
 import { multiPrimary, oneNetwork, primaryRemote, withGatewayAddress } from "./check/meshes";
 import {
@@ -454,6 +459,30 @@ const faults: readonly Fault[] = [
         remedy: "run pulumi up in stack cluster2",
     },
     {
+        fault: "endpoints of the peer are on the reader's network",
+        mesh: primaryRemote(),
+        changes: {
+            cluster1: havingIstiod({
+                shards: known({
+                    cluster2: { services: 1, endpoints: 3, networks: { network1: 3 } },
+                }),
+            }),
+        },
+        fails: `E7 ${peer} endpoints of the peer`,
+        seen: "istiod-cluster1 has 3 endpoints of cluster2 on network1",
+        expected: "all of them on network2",
+        remedy: "run pulumi up in stack cluster2",
+    },
+    {
+        fault: "one of several istiods lost the peer",
+        mesh: primaryRemote(),
+        changes: { cluster1: addingIstiod("istiod-second", { clusters: known([]) }) },
+        fails: `E1 ${peer} istiod reads the peer`,
+        seen: "istiod-second does not know cluster2",
+        expected: "synced",
+        remedy: "rollout restart deployment/istiod",
+    },
+    {
         fault: "plain text is allowed",
         mesh: multiPrimary(),
         changes: { cluster2: having({ peerAuthentication: known("PERMISSIVE") }) },
@@ -545,6 +574,19 @@ function havingSync(syncStatus: string) {
             { id: "cluster2", secretName: "istio-system/b", syncStatus },
         ]),
     });
+}
+
+function addingIstiod(pod: string, change: Partial<IstiodFacts>) {
+    return (facts: ClusterFacts): ClusterFacts => {
+        const istiods = facts.istiods.known ? facts.istiods.value : [];
+        return {
+            ...facts,
+            istiods: known([
+                ...istiods,
+                ...istiods.map((istiod) => ({ ...istiod, ...change, pod })),
+            ]),
+        };
+    };
 }
 
 function ownCluster(id: string) {
