@@ -2,8 +2,11 @@ import { Command } from "commander";
 
 import { version } from "../package.json";
 import { registerCheckCommands } from "./check";
+import { registerDestroyCommand } from "./destroy/command";
 import { addGlobalOptions, openProject } from "./global-options";
+import { registerLabCommands } from "./lab";
 import { registerPlanCommand } from "./plan/command";
+import { registerPreviewCommand } from "./preview/command";
 import { registerUpCommand } from "./up/command";
 
 const examples = `
@@ -27,7 +30,10 @@ export function createProgram(): Command {
         .exitOverride();
     addGlobalOptions(program);
     registerPlanCommand(program, openProject);
+    registerPreviewCommand(program, openProject);
     registerUpCommand(program, openProject);
     registerCheckCommands(program, openProject);
+    registerDestroyCommand(program, openProject);
+    registerLabCommands(program);
     return program;
 }

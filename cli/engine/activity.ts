@@ -18,29 +18,58 @@ export interface Activity {
     /** The resource that changed last. */
     readonly current?: string;
     readonly diagnostics: readonly Diagnostic[];
+    /** URNs of the resources that were created. */
+    readonly created: readonly string[];
     /** Set once the run has told its own count. */
     readonly summary?: ChangeCounts;
 }
 
-export const noActivity: Activity = { done: {}, diagnostics: [] };
+export const noActivity: Activity = { done: {}, diagnostics: [], created: [] };
 
-/** The activity after one more event. */
-export function withEvent(activity: Activity, event: EngineEvent): Activity {
-    if (event.resourcePreEvent !== undefined) {
-        const { op, urn } = event.resourcePreEvent.metadata;
-        return op === "same" ? activity : { ...activity, current: resourceName(urn) };
+/** Follows the events of one run. */
+export class ActivityTracker {
+    /** By operation; a component reports each of its operations more than once. */
+    private readonly urns = new Map<string, Set<string>>();
+    private readonly diagnostics: Diagnostic[] = [];
+    private current: string | undefined;
+    private summary: ChangeCounts | undefined;
+
+    add(event: EngineEvent): void {
+        const { resourcePreEvent, resOutputsEvent, summaryEvent } = event;
+        if (resourcePreEvent !== undefined && changes(resourcePreEvent.metadata.op)) {
+            this.current = resourceName(resourcePreEvent.metadata.urn);
+        }
+        if (resOutputsEvent !== undefined) {
+            const { op, urn } = resOutputsEvent.metadata;
+            const urns = this.urns.get(op) ?? new Set();
+            this.urns.set(op, urns.add(urn));
+        }
+        if (summaryEvent !== undefined) {
+            this.summary = summaryEvent.resourceChanges;
+        }
+        const diagnostic = diagnosticOf(event);
+        if (diagnostic !== undefined) {
+            this.diagnostics.push(diagnostic);
+        }
     }
-    if (event.resOutputsEvent !== undefined) {
-        const { op } = event.resOutputsEvent.metadata;
-        return { ...activity, done: { ...activity.done, [op]: (activity.done[op] ?? 0) + 1 } };
+
+    get activity(): Activity {
+        const done = Object.fromEntries([...this.urns].map(([op, urns]) => [op, urns.size]));
+        const created = [...this.urns]
+            .filter(([op]) => op.startsWith("create"))
+            .flatMap(([, urns]) => [...urns]);
+        return {
+            done,
+            diagnostics: this.diagnostics,
+            created,
+            ...(this.current === undefined ? {} : { current: this.current }),
+            ...(this.summary === undefined ? {} : { summary: this.summary }),
+        };
     }
-    if (event.summaryEvent !== undefined) {
-        return { ...activity, summary: event.summaryEvent.resourceChanges };
-    }
-    const diagnostic = diagnosticOf(event);
-    return diagnostic === undefined
-        ? activity
-        : { ...activity, diagnostics: [...activity.diagnostics, diagnostic] };
+}
+
+function changes(op: string): boolean {
+    return op !== "same" && op !== "read";
 }
 
 /** The last part of a URN, with the type where the name alone says little. */
@@ -57,11 +86,6 @@ export function countsInWords(counts: ChangeCounts): string {
         return count === 0 ? [] : [`${count} ${word}`];
     });
     return words.length === 0 ? "nothing yet" : words.join(", ");
-}
-
-/** True where a run changed any resource. */
-export function hasChanges(counts: ChangeCounts): boolean {
-    return Object.entries(counts).some(([op, count]) => op !== "same" && (count ?? 0) > 0);
 }
 
 const opWords: Readonly<Record<string, string>> = {

@@ -2,8 +2,16 @@ import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 
 import type { ClusterName } from "../../components/topology/model";
 import type { CliContext } from "../context";
-import { type Activity, type ChangeCounts, noActivity, withEvent } from "./activity";
-import { describeFailure, describeLocks, isAbandoned, locksIn } from "./failure";
+import {
+    type Activity,
+    ActivityTracker,
+    type ChangeCounts,
+    noActivity,
+    resourceName,
+} from "./activity";
+import { describeFailure } from "./failure";
+import { interruptedCreates, rootUrn } from "./interrupted";
+import { describeLocks, isAbandoned, locksIn } from "./locks";
 import { createStackCopies, type StackCopies } from "./stack-copies";
 import { openWorkspace, type StackRecord, type Workspace } from "./workspace";
 
@@ -53,13 +61,14 @@ export interface Engine {
 export async function openEngine(context: CliContext): Promise<Engine> {
     const workspace = await openWorkspace(context);
     const copies = createStackCopies(context);
-    return new AutomationEngine(workspace, copies);
+    return new AutomationEngine(workspace, copies, context.projectName);
 }
 
 class AutomationEngine implements Engine {
     constructor(
         private readonly workspace: Workspace,
         private readonly copies: StackCopies,
+        private readonly project: string,
     ) {}
 
     stacks(): Promise<ReadonlyMap<string, StackRecord>> {
@@ -118,24 +127,55 @@ class AutomationEngine implements Engine {
         operate: (opened: Stack, shared: SharedOptions) => Promise<T>,
     ): Promise<RunResult & { readonly result: T }> {
         const opened = await this.workspace.open(stack);
-        let activity = noActivity;
+        const tracker = new ActivityTracker();
         const attempt = () =>
             operate(opened, {
                 configFile: this.copies.fileOf(stack, options.detached),
                 suppressProgress: true,
                 ...(options.signal === undefined ? {} : { signal: options.signal }),
                 onEvent: (event) => {
-                    activity = withEvent(activity, event);
+                    tracker.add(event);
                     options.onEvent?.(event);
-                    options.onActivity?.(activity);
+                    options.onActivity?.(tracker.activity);
                 },
             });
         try {
             const result = await this.unlocking(stack, options, attempt);
+            const { activity } = tracker;
+            await this.forgetInterrupted(opened, options, activity);
             return { result, activity, changes: activity.summary ?? activity.done };
         } catch (error) {
-            throw describeFailure(stack, error, activity);
+            throw describeFailure(stack, error, tracker.activity);
         }
+    }
+
+    /**
+     * An update that was killed while it created a resource leaves a mark in the state, which outlives the
+     * creation by the next one and would be warned of for ever.
+     */
+    private async forgetInterrupted(
+        opened: Stack,
+        options: RunOptions,
+        { diagnostics, created }: Activity,
+    ): Promise<void> {
+        const interrupted = interruptedCreates(diagnostics);
+        if (interrupted.length === 0) {
+            return;
+        }
+        const lost = interrupted.filter((urn) => !created.includes(urn));
+        if (lost.length > 0) {
+            options.onNote?.(
+                `${lost.map(resourceName).join(", ")} may exist in the cluster without being known to Pulumi: ` +
+                    `an earlier run was killed while creating it; run pulumi refresh --stack ${opened.name}`,
+            );
+            return;
+        }
+        const target = [rootUrn(this.project, opened.name)];
+        const configFile = this.copies.fileOf(opened.name as ClusterName);
+        await opened.refresh({ clearPendingCreates: true, target, configFile });
+        options.onNote?.(
+            `made ${interrupted.length} resources anew that a killed run had left unfinished`,
+        );
     }
 
     /** A run that was killed leaves its lock behind; one that is not in use any more is taken away, once. */

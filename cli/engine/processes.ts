@@ -7,6 +7,8 @@ export interface ProcessResult {
     readonly stdout: string;
     readonly stderr: string;
     readonly code: number;
+    /** The signal that ended it, if one did. */
+    readonly signal: string | null;
 }
 
 /** A run of the engine that did not end well; what it said is in its parts. */
@@ -60,7 +62,7 @@ interface RunOptions {
 function runDetached(
     command: string,
     args: readonly string[],
-    { cwd, env, signal }: RunOptions,
+    { cwd, env, signal: abort }: RunOptions,
 ): Promise<ProcessResult> {
     return new Promise((resolve, reject) => {
         const child = spawn(command, args, {
@@ -71,20 +73,20 @@ function runDetached(
         });
         running.add(child);
         const cancel = () => child.kill("SIGINT");
-        signal?.addEventListener("abort", cancel);
+        abort?.addEventListener("abort", cancel);
         const stdout = collect(child.stdout);
         const stderr = collect(child.stderr);
         const release = () => {
             running.delete(child);
-            signal?.removeEventListener("abort", cancel);
+            abort?.removeEventListener("abort", cancel);
         };
         child.on("error", (error) => {
             release();
             reject(error);
         });
-        child.on("close", (code) => {
+        child.on("close", (code, signal) => {
             release();
-            const result = { stdout: stdout(), stderr: stderr(), code: code ?? 1 };
+            const result = { stdout: stdout(), stderr: stderr(), code: code ?? 1, signal };
             if (code === 0) {
                 resolve(result);
             } else {
