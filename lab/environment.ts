@@ -6,7 +6,7 @@ import { parse, stringify } from "yaml";
 import { engineTuning } from "../cli/engine/tuning";
 import { kubeconfigPath, stateDir } from "./clusters/state";
 import { labStackFiles, type LabStackArgs } from "./stacks";
-import type { Toolchain } from "./toolchain";
+import { imageReference, type Toolchain } from "./toolchain";
 import { CERT_MANAGER_PROVIDER, KUBERNETES_PROVIDER, PULUMI, RANDOM_PROVIDER } from "./versions";
 
 /** How the engine is run against the lab. */
@@ -76,6 +76,7 @@ function environment(): LabEnvironment {
             PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
             PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
             KUBECONFIG: kubeconfigPath(),
+            ISTHMUS_PROBE_IMAGE: imageReference("agnhost"),
             ...engineTuning(join(stateDir(), "pulumi", "compile-cache")),
         },
     };

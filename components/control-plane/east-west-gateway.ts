@@ -54,7 +54,7 @@ export class EastWestGateway extends MeshComponent {
             },
             { parent: this },
         );
-        const service = this.createService(name, args, skipAwait, chart);
+        const service = this.createService(name, args, !skipAwait, chart);
         if (isPrimary(cluster)) {
             this.createExposure(name, args, namespace);
         }
@@ -65,10 +65,10 @@ export class EastWestGateway extends MeshComponent {
     private createService(
         name: string,
         { cluster, gateway, namespace }: EastWestGatewayArgs,
-        skipAwait: boolean,
+        awaitAddress: boolean,
         chart: pulumi.Resource,
     ): k8s.core.v1.Service {
-        const { annotations, spec } = gatewayService(gateway);
+        const { annotations, spec } = gatewayService(gateway, awaitAddress);
         return new k8s.core.v1.Service(
             `${name}-service`,
             {
@@ -76,10 +76,7 @@ export class EastWestGateway extends MeshComponent {
                     name: names.eastWestGateway,
                     namespace,
                     labels: { ...gatewaySelector, [labels.network]: cluster.network },
-                    annotations: {
-                        ...annotations,
-                        ...(skipAwait ? { "pulumi.com/skipAwait": "true" } : {}),
-                    },
+                    annotations,
                 },
                 spec,
             },

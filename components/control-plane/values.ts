@@ -8,6 +8,9 @@ import type { ChartValues } from "../topology/schema";
  */
 const validation = { validationFailurePolicy: "Fail" } as const;
 
+/** Tells the provider not to wait for an object, with a rule of its own, to become ready. */
+export const skipAwait = { "pulumi.com/skipAwait": "true" } as const;
+
 /** Values of chart `base`; for a remote at a host name, which a webhook cannot call, without the validator. */
 export function baseValues(mesh: Mesh, cluster: Cluster, primaryAddress?: string): ChartValues {
     const isRemote = cluster.role.kind === "remote";
@@ -34,6 +37,8 @@ export function primaryValues(mesh: Mesh, cluster: Cluster, customHost?: string)
         global: { ...identity(mesh, cluster), ...(servesRemotes ? { externalIstiod: true } : {}) },
         meshConfig: { trustDomain: mesh.trustDomain },
         base: validation,
+        // istiod's Deployment is awaited; for its Service the provider would wait ten seconds more.
+        serviceAnnotations: skipAwait,
         ...(customHost === undefined ? {} : { pilot: { env: { ISTIOD_CUSTOM_HOST: customHost } } }),
     };
 }
@@ -87,12 +92,17 @@ export function gatewayValues(cluster: Cluster): ChartValues {
     };
 }
 
-/** Spec of the gateway's Service, and the annotations that go with it. */
-export function gatewayService(gateway: Gateway) {
+/**
+ * Spec of the gateway's Service, and the annotations that go with it.
+ *
+ * @param awaitAddress false where this run has no use for the address that a load balancer gives.
+ */
+export function gatewayService(gateway: Gateway, awaitAddress: boolean) {
     const { address, sourceRanges } = gateway;
     return {
         annotations: {
             ...gateway.serviceAnnotations,
+            ...(awaitAddress && address.type === "loadBalancer" ? awaitLoadBalancer : skipAwait),
             ...(address.type === "nodePort"
                 ? { [labels.nodeSelector]: JSON.stringify(address.nodeSelector) }
                 : {}),
@@ -112,6 +122,11 @@ export function gatewayService(gateway: Gateway) {
         },
     };
 }
+
+/** The address is all there is to wait for: the pods are waited for by their Deployment. */
+const awaitLoadBalancer = {
+    "pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress}",
+} as const;
 
 const serviceTypes = {
     loadBalancer: "LoadBalancer",
