@@ -48,9 +48,7 @@ describe("EastWestGateway", () => {
         const { component, registrations } = await record("cluster2");
         expect(exposed(registrations)).to.be.empty;
         expect(registered(registrations, "gateway-chart").inputs["skipAwait"]).to.equal(true);
-        expect(serviceOf(registrations).metadata.annotations).to.deep.equal({
-            "pulumi.com/skipAwait": "true",
-        });
+        expect(waitsOf(registrations)).to.deep.equal({ "pulumi.com/skipAwait": "true" });
         expect(await valueOf(component.addresses)).to.deep.equal([]);
     });
 
@@ -65,7 +63,7 @@ describe("EastWestGateway", () => {
             env: { ISTIO_META_REQUESTED_NETWORK_VIEW: "network1" },
         });
         const { metadata, spec } = serviceOf(registrations);
-        expect(metadata).to.deep.equal({
+        expect(metadata).to.deep.include({
             name: "istio-eastwestgateway",
             namespace: "istio-system",
             labels: {
@@ -73,8 +71,8 @@ describe("EastWestGateway", () => {
                 istio: "eastwestgateway",
                 "topology.istio.io/network": "network1",
             },
-            annotations: {},
         });
+        expect(annotationsOf(registrations)).to.deep.equal({});
         expect(spec["selector"]).to.deep.equal({
             app: "istio-eastwestgateway",
             istio: "eastwestgateway",
@@ -137,13 +135,19 @@ describe("EastWestGateway", () => {
                     loadBalancerClass: "nlb",
                 },
             });
-            const { metadata, spec } = serviceOf(registrations);
-            expect(metadata.annotations).to.deep.equal({ "cloud.example/type": "nlb" });
-            expect(spec).to.deep.include({
+            expect(annotationsOf(registrations)).to.deep.equal({ "cloud.example/type": "nlb" });
+            expect(serviceOf(registrations).spec).to.deep.include({
                 type: "LoadBalancer",
                 loadBalancerSourceRanges: ["10.0.0.0/8"],
                 externalTrafficPolicy: "Local",
                 loadBalancerClass: "nlb",
+            });
+        });
+
+        it("waits for an address and nothing else", async () => {
+            const { registrations } = await record("cluster1");
+            expect(waitsOf(registrations)).to.deep.equal({
+                "pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress}",
             });
         });
 
@@ -167,11 +171,11 @@ describe("EastWestGateway", () => {
                 },
             },
         });
-        const { metadata, spec } = serviceOf(registrations);
-        expect(spec["type"]).to.equal("NodePort");
-        expect(metadata.annotations).to.deep.equal({
+        expect(serviceOf(registrations).spec["type"]).to.equal("NodePort");
+        expect(annotationsOf(registrations)).to.deep.equal({
             "traffic.istio.io/nodeSelector": '{"zone":"a"}',
         });
+        expect(waitsOf(registrations)).to.deep.equal({ "pulumi.com/skipAwait": "true" });
         expect(await valueOf(component.addresses)).to.deep.equal(["192.0.2.9"]);
     });
 
@@ -248,14 +252,27 @@ function record(name: string, options: Options = {}): Promise<Recorded<EastWestG
 }
 
 interface ServiceInputs {
-    readonly metadata: Readonly<Record<string, unknown>>;
+    readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
     readonly spec: Readonly<Record<string, unknown>>;
 }
 
-function serviceOf(registrations: readonly Registration[]) {
-    const { metadata, spec } = registered(registrations, "gateway-service")
-        .inputs as unknown as ServiceInputs;
-    return { metadata: { annotations: undefined, ...metadata }, spec };
+function serviceOf(registrations: readonly Registration[]): ServiceInputs {
+    return registered(registrations, "gateway-service").inputs as unknown as ServiceInputs;
+}
+
+/** Annotations of the Service that Istio or the cloud reads. */
+function annotationsOf(registrations: readonly Registration[]): Record<string, string> {
+    return pick(registrations, (key) => !key.startsWith("pulumi.com/"));
+}
+
+/** Annotations of the Service that tell the provider what to wait for. */
+function waitsOf(registrations: readonly Registration[]): Record<string, string> {
+    return pick(registrations, (key) => key.startsWith("pulumi.com/"));
+}
+
+function pick(registrations: readonly Registration[], isWanted: (key: string) => boolean) {
+    const { annotations = {} } = serviceOf(registrations).metadata;
+    return Object.fromEntries(Object.entries(annotations).filter(([key]) => isWanted(key)));
 }
 
 function openPorts(registrations: readonly Registration[]): readonly number[] {

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 
 import { expect } from "chai";
 
@@ -14,7 +15,7 @@ export const goldenFolder = join(__dirname, "..", "golden");
  *
  * @param path below the folder of golden files.
  */
-export function expectGolden(path: string, value: unknown): void {
+export function expectGolden(path: string, value: object): void {
     const file = join(goldenFolder, path);
     const text = `${JSON.stringify(sortKeys(value), null, 4)}\n`;
     if (process.env["UPDATE_GOLDEN"] === "1") {
@@ -32,13 +33,34 @@ export function expectGolden(path: string, value: unknown): void {
             `there is no tests/golden/${path}: run npm run golden and read what it wrote`,
         );
     }
-    expect(JSON.parse(text), `tests/golden/${path}, which npm run golden updates`).to.deep.equal(
-        JSON.parse(readFileSync(file, "utf8")),
+    const kept = JSON.parse(readFileSync(file, "utf8")) as Golden;
+    const now = JSON.parse(text) as Golden;
+    const difference = firstDifference(kept, now);
+    // One resource at a time: a difference of whole files is more than mocha shows.
+    expect(difference?.now, `tests/golden/${path}, which npm run golden updates`).to.deep.equal(
+        difference?.kept,
     );
+    expect(now).to.deep.equal(kept);
+}
+
+interface Golden {
+    readonly registrations?: readonly { readonly type: string; readonly name: string }[];
+}
+
+function firstDifference(kept: Golden, now: Golden): { kept: unknown; now: unknown } | undefined {
+    const [before, after] = [byName(kept), byName(now)];
+    const name = [...new Set([...before.keys(), ...after.keys()])].find(
+        (key) => !isDeepStrictEqual(before.get(key), after.get(key)),
+    );
+    return name === undefined ? undefined : { kept: before.get(name), now: after.get(name) };
+}
+
+function byName({ registrations = [] }: Golden): Map<string, unknown> {
+    return new Map(registrations.map((row) => [`${row.type} ${row.name}`, row]));
 }
 
 /** What a golden file holds of a stack's run: every registration, and the outputs that are no secrets. */
-export function goldenOf({ registrations, outputs, secretOutputNames }: Run): unknown {
+export function goldenOf({ registrations, outputs, secretOutputNames }: Run): object {
     return {
         registrations: registrations.map(goldenRegistration),
         outputs: Object.fromEntries(

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import program from "../../index";
 import type { MeshFacts, RemoteAccess } from "../../components/topology/contract";
 import type { MeshInput } from "../../components/topology/schema";
+import { setEnvironment } from "./environment";
 import { fakeCluster, type Ingress } from "./fake-cluster";
 import { asSecret, Recorder, type Registration } from "./recorder";
 import { isSecret, valueOf } from "./value-of";
@@ -160,12 +161,10 @@ function rpcError(details: string): Error {
  * configured, and a preview asks whether the API server takes connections unless a proxy stands before it.
  */
 async function withEnvironment<T>(run: () => Promise<T>): Promise<T> {
-    const kept = { ...process.env };
-    delete process.env["KUBECONFIG"];
-    process.env["HTTPS_PROXY"] = "http://proxy.example";
+    const restore = setEnvironment({ KUBECONFIG: undefined, HTTPS_PROXY: "http://proxy.example" });
     try {
         return await run();
     } finally {
-        process.env = kept;
+        restore();
     }
 }
