@@ -5,6 +5,7 @@ import { UsageError } from "../errors";
 import { connect } from "./client/connect";
 import { KubeError } from "./client/kube-client";
 import { interruptible } from "./interruption";
+import { systemClock } from "./probe";
 import type { CheckReport } from "./result";
 import { checkMesh, type MeshAccess, observeMesh } from "./run";
 import { buildStatus, type MeshStatus } from "./status";
@@ -18,6 +19,8 @@ export interface CheckOptions {
     readonly traffic: boolean;
     /** Image of these pods; ISTHMUS_PROBE_IMAGE of the context, else the default, when absent. */
     readonly probeImage?: string;
+    /** Seconds for which to look again while something fails; 0 when absent. */
+    readonly waitSeconds?: number;
     /** Told what happens, line by line. */
     readonly report?: (line: string) => void;
 }
@@ -33,11 +36,12 @@ export const defaultProbeImage = "registry.k8s.io/e2e-test-images/agnhost:2.53";
  */
 export async function runCheck(options: CheckOptions): Promise<CheckReport> {
     const access = accessTo(options);
-    const { context, traffic, probeImage } = options;
+    const { context, traffic, probeImage, waitSeconds = 0 } = options;
+    const patience = { milliseconds: waitSeconds * 1000, clock: systemClock };
     const image = probeImage ?? context.env["ISTHMUS_PROBE_IMAGE"] ?? defaultProbeImage;
     return traffic
-        ? interruptible((signal) => checkMesh(access, { signal, image }))
-        : checkMesh(access);
+        ? interruptible((signal) => checkMesh(access, { signal, image }, patience))
+        : checkMesh(access, undefined, patience);
 }
 
 /** What the clusters look like now; nothing is made and nothing is judged. */

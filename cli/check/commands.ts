@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 
 import type { ClusterName } from "../../components/topology/model";
 import type { CliContext } from "../context";
@@ -15,6 +15,7 @@ interface SharedOptions {
 interface CheckCommandOptions extends SharedOptions {
     readonly traffic?: boolean;
     readonly probeImage?: string;
+    readonly wait?: number;
 }
 
 /** Adds `check` and `status`. */
@@ -32,6 +33,7 @@ export function registerCheckCommands(
             "--probe-image <image>",
             `image of these pods, with agnhost and wget; else ISTHMUS_PROBE_IMAGE, else ${defaultProbeImage}`,
         )
+        .option("--wait <seconds>", "look again for so long while something fails", parseSeconds)
         .option("--cluster <name...>", "only these clusters")
         .option("--json", "print the report as JSON")
         .action(async (options: CheckCommandOptions, command: Command) => {
@@ -52,6 +54,7 @@ async function check(options: CheckCommandOptions, context: CliContext): Promise
         context,
         traffic: options.traffic ?? false,
         ...(options.probeImage === undefined ? {} : { probeImage: options.probeImage }),
+        ...(options.wait === undefined ? {} : { waitSeconds: options.wait }),
         ...clustersOf(options),
         report: tell,
     });
@@ -66,6 +69,14 @@ async function status(options: SharedOptions, context: CliContext): Promise<void
 
 function clustersOf({ cluster }: SharedOptions): { clusters?: readonly ClusterName[] } {
     return cluster === undefined ? {} : { clusters: cluster };
+}
+
+function parseSeconds(text: string): number {
+    const seconds = Number(text);
+    if (!Number.isFinite(seconds) || seconds < 0) {
+        throw new InvalidArgumentError("expected a number of seconds");
+    }
+    return seconds;
 }
 
 function toJson(value: unknown): string {

@@ -6,7 +6,7 @@ import { type CheckInput, runChecks } from "./checks";
 import type { KubeClient } from "./client/kube-client";
 import type { Observation } from "./observation";
 import { observeCluster } from "./observe";
-import { probeNamespacePrefix, type ProbeRun, runProbe, systemClock } from "./probe";
+import { type Clock, probeNamespacePrefix, type ProbeRun, runProbe, systemClock } from "./probe";
 import { type CheckReport, type CheckResult, report, skipped } from "./result";
 
 /** A mesh and the way into its clusters. */
@@ -43,15 +43,45 @@ function peersOf(links: readonly Link[], reader: ClusterName): readonly ClusterN
 }
 
 /** Every check; traffic is sent only between clusters whose API servers answer. */
-export async function checkMesh(access: MeshAccess, traffic?: Traffic): Promise<CheckReport> {
-    const input = await observeMesh(access);
+export async function checkMesh(
+    access: MeshAccess,
+    traffic?: Traffic,
+    patience: Patience = noPatience,
+): Promise<CheckReport> {
+    const { input, results } = await lookUntilGood(access, patience);
     return report([
-        ...runChecks(input),
+        ...results,
         ...(traffic === undefined
             ? [noTraffic(input.mesh, "sends requests: add --traffic")]
             : await sendTraffic(access, input, traffic)),
         skipped({ id: "E9", title: "ambient traffic", subject: input.mesh.meshId }, "sidecar mesh"),
     ]);
+}
+
+/** How long to look again while something fails: a link needs a moment to sync after it is made. */
+export interface Patience {
+    readonly milliseconds: number;
+    readonly clock: Clock;
+}
+
+const noPatience: Patience = { milliseconds: 0, clock: systemClock };
+const lookAgainMs = 3_000;
+
+async function lookUntilGood(
+    access: MeshAccess,
+    { milliseconds, clock }: Patience,
+): Promise<{ readonly input: CheckInput; readonly results: readonly CheckResult[] }> {
+    const end = clock.now() + milliseconds;
+    for (;;) {
+        const input = await observeMesh(access);
+        const results = runChecks(input);
+        const failing = results.filter(({ status }) => status === "failed");
+        if (failing.length === 0 || clock.now() + lookAgainMs > end) {
+            return { input, results };
+        }
+        access.report(`waiting for ${failing[0]?.title ?? ""} of ${failing[0]?.subject ?? ""}`);
+        await clock.sleep(lookAgainMs);
+    }
 }
 
 async function sendTraffic(

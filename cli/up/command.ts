@@ -15,6 +15,9 @@ interface UpOptions {
     readonly json?: boolean;
 }
 
+/** A remote's gateway is started again after at most this long once its primary serves it. */
+const checkWaitSeconds = 240;
+
 const examples = `
 Examples:
   npx isthmus up                              every cluster, after asking
@@ -133,6 +136,7 @@ async function check(
         context,
         clusters,
         traffic: false,
+        waitSeconds: checkWaitSeconds,
         report: (line) => process.stderr.write(`${line}\n`),
     });
 }

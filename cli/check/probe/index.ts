@@ -14,7 +14,7 @@ import {
 } from "./setup";
 import { identityVerdict, plainTextVerdict, reachableFrom, trafficVerdict } from "./verdicts";
 
-export { systemClock } from "./clock";
+export { type Clock, systemClock } from "./clock";
 export { probeNamespacePrefix } from "./objects";
 export type { ProbeRun, ProbeSite } from "./setup";
 
