@@ -7,7 +7,8 @@ import type { OpenContext } from "../global-options";
 import { parseParallel, selectClusters } from "../selection";
 import type { UpOutcome } from "./report";
 
-interface UpOptions {
+/** Options of `up`. */
+export interface UpOptions {
     readonly cluster?: readonly string[];
     readonly yes?: boolean;
     readonly parallel?: number;
@@ -56,7 +57,8 @@ export function registerUpCommand(program: Command, open: OpenContext): void {
         });
 }
 
-async function up(context: CliContext, options: UpOptions): Promise<number> {
+/** Brings the mesh up as `up` does, and gives the exit code. */
+export async function up(context: CliContext, options: UpOptions): Promise<number> {
     const { mesh } = context;
     const selected = selectClusters(
         mesh.clusters.map(({ name }) => name),
