@@ -52,7 +52,7 @@ export async function openContext(options: ContextOptions = {}): Promise<CliCont
         projectDir,
         projectName: project.name,
         mesh,
-        env: { ...ownEnvironment(), ...lab?.env },
+        env: { ...ownEnvironment(projectDir), ...lab?.env },
         configDir,
         stackFile: (cluster) => readStackFile(configDir, cluster, project),
     };
@@ -131,10 +131,15 @@ function findOverrides(
         .flatMap(({ path, mesh }) => (mesh === undefined ? [] : [{ path, mesh }]));
 }
 
-function ownEnvironment(): Record<string, string> {
-    return Object.fromEntries(
+/** The engine runs the program with the `node` of PATH; where that is too old, with the project's own. */
+function ownEnvironment(projectDir: string): Record<string, string> {
+    const variables = Object.fromEntries(
         Object.entries(process.env).filter(
             (entry): entry is [string, string] => entry[1] !== undefined,
         ),
     );
+    const nodeFolder = dirname(process.execPath);
+    return nodeFolder.startsWith(join(projectDir, "node_modules"))
+        ? { ...variables, PATH: `${nodeFolder}:${variables["PATH"] ?? ""}` }
+        : variables;
 }

@@ -81,24 +81,39 @@ export function resourceName(urn: string): string {
 
 /** `3 created, 1 updated, 40 unchanged`. */
 export function countsInWords(counts: ChangeCounts): string {
-    const words = Object.entries(opWords).flatMap(([op, word]) => {
-        const count = counts[op] ?? 0;
-        return count === 0 ? [] : [`${count} ${word}`];
-    });
-    return words.length === 0 ? "nothing yet" : words.join(", ");
+    return inWords(counts, doneWords);
 }
 
-const opWords: Readonly<Record<string, string>> = {
+/** `3 to create, 1 to update, 40 unchanged`. */
+export function plannedCountsInWords(counts: ChangeCounts): string {
+    return inWords(counts, plannedWords);
+}
+
+const doneWords = {
     create: "created",
     "create-replacement": "created anew",
     update: "updated",
     replace: "replaced",
     delete: "deleted",
     "delete-replaced": "deleted after replacement",
-    import: "imported",
-    refresh: "refreshed",
     same: "unchanged",
 };
+
+const plannedWords = {
+    create: "to create",
+    update: "to update",
+    replace: "to replace",
+    delete: "to delete",
+    same: "unchanged",
+};
+
+function inWords(counts: ChangeCounts, words: Readonly<Record<string, string>>): string {
+    const parts = Object.entries(words).flatMap(([op, word]) => {
+        const count = counts[op] ?? 0;
+        return count === 0 ? [] : [`${count} ${word}`];
+    });
+    return parts.length === 0 ? "no resource" : parts.join(", ");
+}
 
 function diagnosticOf({ diagnosticEvent }: EngineEvent): Diagnostic | undefined {
     if (diagnosticEvent === undefined || diagnosticEvent.ephemeral === true) {

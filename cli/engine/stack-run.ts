@@ -19,11 +19,13 @@ interface RunArgs {
     readonly label: string;
     readonly progress: Progress;
     readonly signal: AbortSignal;
+    /** How operations are counted in words. */
+    readonly inWords?: (counts: ChangeCounts) => string;
 }
 
 /** Runs a stack with a line of progress; a failure of the stack becomes part of the report. */
 export async function runWithProgress<R extends RunResult>(
-    { stack, label, progress, signal }: RunArgs,
+    { stack, label, progress, signal, inWords = countsInWords }: RunArgs,
     run: (options: RunOptions) => Promise<R>,
 ): Promise<{ readonly run: StackRun; readonly result?: R }> {
     const line = progress.open(`${label}  ${stack}`);
@@ -33,13 +35,13 @@ export async function runWithProgress<R extends RunResult>(
         const result = await run({
             signal,
             onActivity: (activity) => {
-                line.update(activityInWords(activity));
+                line.update(activityInWords(activity, inWords));
             },
             onNote: (note) => {
                 line.note(note);
             },
         });
-        line.end(countsInWords(result.changes));
+        line.end(inWords(result.changes));
         return { run: { stack, seconds: seconds(), changes: result.changes }, result };
     } catch (error) {
         if (!(error instanceof StackFailure)) {
@@ -62,6 +64,9 @@ export function formatFailures(runs: readonly StackRun[]): string {
         .join("\n");
 }
 
-function activityInWords({ done, current }: Activity): string {
-    return [countsInWords(done), ...(current === undefined ? [] : [current])].join("  ");
+function activityInWords(
+    { done, current }: Activity,
+    inWords: (counts: ChangeCounts) => string,
+): string {
+    return [inWords(done), ...(current === undefined ? [] : [current])].join("  ");
 }

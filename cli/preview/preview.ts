@@ -1,7 +1,7 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 
 import type { ClusterName, Mesh } from "../../components/topology/model";
-import type { Diagnostic } from "../engine/activity";
+import { type Diagnostic, plannedCountsInWords } from "../engine/activity";
 import type { Engine } from "../engine/engine";
 import { mapLimited } from "../engine/parallel";
 import { runWithProgress } from "../engine/stack-run";
@@ -44,15 +44,20 @@ export async function previewMesh(args: PreviewArgs): Promise<MeshPreview> {
 
 async function previewStack(args: PreviewArgs, stack: ClusterName): Promise<StackPreview> {
     const events: EngineEvent[] = [];
-    const { run, result } = await runWithProgress({ ...args, label: "preview", stack }, (options) =>
-        args.engine.preview(stack, {
-            ...options,
-            onEvent: (event) => {
-                if (event.resourcePreEvent !== undefined || event.resOutputsEvent !== undefined) {
-                    events.push(event);
-                }
-            },
-        }),
+    const { run, result } = await runWithProgress(
+        { ...args, label: "preview", stack, inWords: plannedCountsInWords },
+        (options) =>
+            args.engine.preview(stack, {
+                ...options,
+                onEvent: (event) => {
+                    if (
+                        event.resourcePreEvent !== undefined ||
+                        event.resOutputsEvent !== undefined
+                    ) {
+                        events.push(event);
+                    }
+                },
+            }),
     );
     const warnings = warningsOf(result?.activity.diagnostics ?? []);
     const preview = collectPreview(stack, events);
