@@ -80,6 +80,10 @@ function labValues(
             image: imageValues(imageReference("cert-manager-controller")),
             cainjector: { image: imageValues(imageReference("cert-manager-cainjector")) },
             webhook: { image: imageValues(imageReference("cert-manager-webhook")) },
+            // A stack that is destroyed and brought up again waits for the lease of the one before.
+            global: {
+                leaderElection: { leaseDuration: "15s", renewDeadline: "10s", retryPeriod: "2s" },
+            },
             // Its job runs an image that the lab does not make, and Pulumi waits for cert-manager anyway.
             startupapicheck: { enabled: false },
         },

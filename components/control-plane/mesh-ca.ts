@@ -35,7 +35,7 @@ export class MeshCa extends MeshComponent {
             { metadata: { name: names.trustNamespace } },
             { parent: this },
         );
-        const issuer = this.createRoot(name, [certManager, trust]);
+        const issuer = this.createRoot(name, [trust, ...this.awaitWebhooks(name, certManager)]);
         this.intermediates = Object.fromEntries(
             args.primaries.map((cluster) => [
                 cluster,
@@ -75,6 +75,28 @@ export class MeshCa extends MeshComponent {
             },
             { parent: this },
         );
+    }
+
+    /**
+     * Waits until cert-manager's webhooks can be called: its cainjector gives them their CA some time after all pods
+     * are ready, up to a minute where an earlier one still holds the lease.
+     */
+    private awaitWebhooks(name: string, certManager: pulumi.Resource): pulumi.Resource[] {
+        const patch = {
+            metadata: {
+                name: "cert-manager-webhook",
+                annotations: {
+                    "pulumi.com/waitFor": "jsonpath={.webhooks[0].clientConfig.caBundle}",
+                },
+            },
+        };
+        const opts = { parent: this, dependsOn: [certManager] };
+        const { MutatingWebhookConfigurationPatch, ValidatingWebhookConfigurationPatch } =
+            k8s.admissionregistration.v1;
+        return [
+            new MutatingWebhookConfigurationPatch(`${name}-mutating-webhook`, patch, opts),
+            new ValidatingWebhookConfigurationPatch(`${name}-validating-webhook`, patch, opts),
+        ];
     }
 
     private createRoot(name: string, dependsOn: pulumi.Resource[]): pulumi.Resource {
