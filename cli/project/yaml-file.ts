@@ -1,14 +1,14 @@
 import { readFileSync, statSync } from "node:fs";
 import { relative } from "node:path";
 
-import { LineCounter, parseDocument, type YAMLError } from "yaml";
+import { type Document, isScalar, LineCounter, parseDocument, visit, type YAMLError } from "yaml";
 
 import { describeProblem, MeshError } from "../../components/topology/errors";
 
 /** Far above what 50 clusters with generous chart values need, far below what takes seconds to parse. */
-const maximumBytes = 1_000_000;
+const maximumBytes = 500_000;
 
-const maximumSyntaxErrors = 5;
+const maximumShown = 5;
 
 /**
  * Reads a YAML file that a user wrote.
@@ -26,25 +26,41 @@ export function parseYaml(text: string, name: string): unknown {
     }
     const lines = new LineCounter();
     try {
-        const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+        const document = parseDocument(text, {
+            lineCounter: lines,
+            prettyErrors: false,
+            // The parser compares each key with every other, which takes minutes for a large file.
+            uniqueKeys: false,
+        });
+        if (document.errors.some(({ code }) => code === "RESOURCE_EXHAUSTION")) {
+            throw unreadable(name);
+        }
         if (document.errors.length > 0) {
-            throw new MeshError(describeErrors(document.errors, text, name, lines));
+            throw new MeshError(describeErrors(document.errors, name, lines));
+        }
+        const duplicates = describeDuplicates(document, name, lines);
+        if (duplicates.length > 0) {
+            throw new MeshError(duplicates);
         }
         return document.toJS() as unknown;
     } catch (error) {
         if (error instanceof MeshError) {
             throw error;
         }
-        // Brackets nested without end overflow the stack, and aliases of aliases are refused when expanded.
-        throw new MeshError([
-            describeProblem({
-                path: name,
-                wrong: "cannot be read as YAML",
-                expected: "a YAML file without deep nesting and without aliases of aliases",
-                remedy: "check that it is the right file",
-            }),
-        ]);
+        // Aliases of aliases are refused when they are expanded.
+        throw unreadable(name);
     }
+}
+
+function unreadable(name: string): MeshError {
+    return new MeshError([
+        describeProblem({
+            path: name,
+            wrong: "cannot be read as YAML",
+            expected: "a YAML file without deep nesting and without aliases of aliases",
+            remedy: "check that it is the right file",
+        }),
+    ]);
 }
 
 /** A path as the user would type it: relative where it lies below the current folder. */
@@ -88,37 +104,57 @@ function tooLarge(name: string, bytes: number): MeshError {
 
 function describeErrors(
     errors: readonly YAMLError[],
-    text: string,
     name: string,
     lines: LineCounter,
-): string[] {
-    const shown = errors.slice(0, maximumSyntaxErrors).map((error) => {
-        const path = `${name}:${lines.linePos(error.pos[0]).line}`;
-        return error.code === "DUPLICATE_KEY"
-            ? describeDuplicate(path, keyAt(text, error.pos[0]))
-            : describeProblem({
-                  path,
-                  wrong: `not YAML, ${firstLine(error.message)}`,
-                  expected: "valid YAML",
-                  remedy: "correct this line",
-              });
-    });
-    const more = errors.length - shown.length;
-    return more === 0 ? shown : [...shown, `${name}: ${more} more errors of this kind`];
+): readonly string[] {
+    return shorten(
+        name,
+        errors.map(({ pos, message }) =>
+            describeProblem({
+                path: `${name}:${lines.linePos(pos[0]).line}`,
+                wrong: `not YAML, ${firstLine(message)}`,
+                expected: "valid YAML",
+                remedy: "correct this line",
+            }),
+        ),
+    );
 }
 
-function describeDuplicate(path: string, key: string): string {
-    return describeProblem({
-        path,
-        wrong: "duplicate key",
-        got: key,
-        expected: "each name once",
-        remedy: "rename or remove one of the two",
+function describeDuplicates(
+    document: Document,
+    name: string,
+    lines: LineCounter,
+): readonly string[] {
+    const problems: string[] = [];
+    visit(document, {
+        Map: (_, map) => {
+            const seen = new Set<unknown>();
+            for (const { key } of map.items) {
+                const value = isScalar(key) ? key.value : key;
+                if (seen.has(value) && isScalar(key)) {
+                    problems.push(
+                        describeProblem({
+                            path: `${name}:${lines.linePos(key.range?.[0] ?? 0).line}`,
+                            wrong: "duplicate key",
+                            got: value,
+                            expected: "each name once",
+                            remedy: "rename or remove one of the two",
+                        }),
+                    );
+                }
+                seen.add(value);
+            }
+        },
     });
+    return shorten(name, problems);
 }
 
-function keyAt(text: string, position: number): string {
-    return /^["']?([^:"'\n]*)/.exec(text.slice(position, position + 100))?.[1]?.trim() ?? "";
+/** The first errors of a file lead to the others. */
+function shorten(name: string, problems: readonly string[]): readonly string[] {
+    const more = problems.length - maximumShown;
+    return more <= 0
+        ? problems
+        : [...problems.slice(0, maximumShown), `${name}: ${more} more of this kind`];
 }
 
 function firstLine(message: string): string {
