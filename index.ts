@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { isReachable, readKubeconfig } from "./components/cluster-access";
+import { isReachable, readKubeconfigs } from "./components/cluster-access";
 import type { StackOutputs } from "./components/outputs";
 import { readPeers } from "./components/peers";
 import { deploy } from "./components/program";
@@ -10,7 +10,7 @@ import { type ConfigEntries, readConfig } from "./components/topology/stack-conf
 /** The program of one stack: configuration, what its peers have published, its resources, its outputs. */
 export = async (): Promise<StackOutputs> => {
     try {
-        const config = readConfig(configEntries(), pulumi.getStack(), readKubeconfig);
+        const config = readConfig(configEntries(), pulumi.getStack(), readKubeconfigs);
         const peers = await readPeers(config.mesh);
         const isPreview = pulumi.runtime.isDryRun();
         const run = { isPreview, isReachable: !isPreview || (await isReachable(config.apiServer)) };

@@ -1,23 +1,22 @@
 import { existsSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 
 import type { ApiServer } from "./topology/kubeconfig";
 
 /**
- * Text of a kubeconfig.
+ * Texts of the kubeconfigs in which a context may be, in the order in which kubectl reads them.
  *
- * @param configured a path or the content itself; KUBECONFIG or `~/.kube/config` when absent.
- * @returns `undefined` where there is no such file.
+ * @param configured a path or the content itself; the files of KUBECONFIG or `~/.kube/config` when absent.
  */
-export function readKubeconfig(configured: string | undefined): string | undefined {
+export function readKubeconfigs(configured: string | undefined): readonly string[] {
     if (configured?.includes("\n")) {
-        return configured;
+        return [configured];
     }
-    const fallback = process.env["KUBECONFIG"]?.split(":")[0] ?? join(homedir(), ".kube", "config");
-    const path = configured ?? fallback;
-    return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+    const usual = process.env["KUBECONFIG"] ?? join(homedir(), ".kube", "config");
+    const paths = configured === undefined ? usual.split(delimiter) : [configured];
+    return paths.filter((path) => existsSync(path)).map((path) => readFileSync(path, "utf8"));
 }
 
 /** How long a preview waits for an API server to take a connection. */

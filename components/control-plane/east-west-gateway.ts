@@ -117,10 +117,12 @@ function addressesOf(gateway: Gateway, service: k8s.core.v1.Service): pulumi.Out
     if (gateway.address.type !== "loadBalancer") {
         return pulumi.output([...gateway.address.addresses]);
     }
-    return service.status.loadBalancer.ingress.apply((ingress) =>
-        // Before the load balancer exists there is no status at all.
-        ((ingress as typeof ingress | undefined) ?? [])
-            .map(({ ip, hostname }) => (ip === "" ? hostname : ip))
-            .filter((address) => address !== ""),
-    );
+    return service.status.loadBalancer.ingress.apply(readIngress);
+}
+
+/** The SDK's types promise what the API leaves out: the status, and one of the two fields of each entry. */
+function readIngress(
+    ingress: readonly { readonly ip?: string; readonly hostname?: string }[] | undefined,
+): string[] {
+    return (ingress ?? []).flatMap(({ ip, hostname }) => ip ?? hostname ?? []);
 }

@@ -17,8 +17,8 @@ export interface ReaderAccessArgs {
 }
 
 /**
- * The near side of a link: a credential of this cluster for one primary. Each reader has a token of its own,
- * so that removing a link revokes what it could do. It has the rights of Istio's reader account.
+ * The near side of a link: a credential of this cluster for one primary, with the rights of Istio's reader
+ * account. Each reader has a token of its own, which goes when the reader leaves the mesh.
  */
 export class ReaderAccess extends MeshComponent {
     /** Secret: kubeconfig with which the reader's istiod logs in. */

@@ -42,6 +42,7 @@ function* findProblems(mesh: MeshValue): Generator<string> {
     yield* findTrustProblems(mesh);
     for (const [name, cluster] of Object.entries(mesh.clusters)) {
         yield* findRoleProblems(mesh, name, cluster);
+        yield* findServiceProblems(name, cluster);
         yield* findGatewayProblems(mesh, name, cluster);
         yield* findValuesProblems(`mesh.clusters.${name}.values`, cluster.values);
     }
@@ -92,6 +93,26 @@ function* findRoleProblems(
             got: cluster.primary,
             expected: oneOfPrimaries(mesh),
             remedy: "name a cluster with role primary",
+        });
+    }
+}
+
+function* findServiceProblems(name: string, { gateway }: ClusterValue): Generator<string> {
+    if (!gateway || gateway.address.type === "loadBalancer") {
+        return;
+    }
+    const { sourceRanges, loadBalancerClass } = gateway;
+    const misplaced = {
+        ...(sourceRanges.length > 0 ? { sourceRanges } : {}),
+        ...(loadBalancerClass === undefined ? {} : { loadBalancerClass }),
+    };
+    for (const [key, value] of Object.entries(misplaced)) {
+        yield describeProblem({
+            path: `mesh.clusters.${name}.gateway.${key}`,
+            wrong: `Kubernetes has it for load balancers alone, and the address is of type ${gateway.address.type}`,
+            got: value,
+            expected: "address.type loadBalancer, or nothing here",
+            remedy: "remove it",
         });
     }
 }

@@ -77,18 +77,20 @@ export interface ProgramConfig {
 /** The configuration of a stack as Pulumi hands it over: text by key, without the project's prefix. */
 export type ConfigEntries = Readonly<Record<string, string>>;
 
+/** Gives the texts of the kubeconfigs in which a stack's context may be. */
+export type ReadKubeconfigs = (configured: string | undefined) => readonly string[];
+
 /**
  * Reads the whole configuration of a stack.
  *
  * @param stackName name of the stack, which is the name of its cluster.
- * @param readKubeconfig gives the text of the configured kubeconfig, or of the usual one; `undefined` where
- * there is none.
+ * @param readKubeconfigs gives the texts of the configured kubeconfig, or of the usual ones.
  * @throws MeshError with every problem at once.
  */
 export function readConfig(
     entries: ConfigEntries,
     stackName: string,
-    readKubeconfig: (configured: string | undefined) => string | undefined,
+    readKubeconfigs: ReadKubeconfigs,
 ): ProgramConfig {
     const { mesh: meshText, ...own } = entries;
     const problems: string[] = [];
@@ -108,7 +110,7 @@ export function readConfig(
     if (mesh === undefined || !stack.ok || problems.length > 0) {
         throw new MeshError(problems);
     }
-    const apiServer = findApiServer(stack.value, stackName, readKubeconfig);
+    const apiServer = findApiServer(stack.value, stackName, readKubeconfigs);
     return {
         mesh: withCharts(mesh, stack.value.charts),
         cluster: clusterNamed(mesh, stackName as ClusterName),
@@ -130,14 +132,15 @@ function withCharts(mesh: Mesh, { istio, certManager }: StackConfig["charts"]): 
 function findApiServer(
     stack: StackConfig,
     stackName: string,
-    readKubeconfig: (configured: string | undefined) => string | undefined,
+    readKubeconfigs: ReadKubeconfigs,
 ): ApiServer | undefined {
     if (stack.apiServer !== undefined) {
         const { server, tlsServerName } = stack.apiServer;
         return { server, ...(tlsServerName === undefined ? {} : { tlsServerName }) };
     }
-    const text = readKubeconfig(stack.kubeconfig);
-    return text === undefined ? undefined : apiServerOf(text, stack.context ?? stackName);
+    return readKubeconfigs(stack.kubeconfig)
+        .map((text) => apiServerOf(text, stack.context ?? stackName))
+        .find((apiServer) => apiServer !== undefined);
 }
 
 function* stackProblems(
