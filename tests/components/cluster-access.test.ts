@@ -1,21 +1,23 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 
 import { expect } from "chai";
 
-import { isReachable, readKubeconfig } from "../../components/cluster-access";
+import { isReachable, readKubeconfigs } from "../../components/cluster-access";
 import { setEnvironment } from "../support/environment";
 
-describe("readKubeconfig", () => {
+describe("readKubeconfigs", () => {
     let folder: string;
-    let path: string;
+    let one: string;
+    let two: string;
 
     before(() => {
         folder = mkdtempSync(join(tmpdir(), "isthmus-test-"));
-        path = join(folder, "kubeconfig");
-        writeFileSync(path, "current-context: a\n");
+        [one, two] = [join(folder, "one"), join(folder, "two")];
+        writeFileSync(one, "current-context: one\n");
+        writeFileSync(two, "current-context: two\n");
     });
 
     after(() => {
@@ -23,22 +25,25 @@ describe("readKubeconfig", () => {
     });
 
     it("gives the configured text back when that is the content itself", () => {
-        expect(readKubeconfig("apiVersion: v1\nkind: Config\n")).to.equal(
-            "apiVersion: v1\nkind: Config\n",
-        );
+        const content = "apiVersion: v1\nkind: Config\n";
+        expect(readKubeconfigs(content)).to.deep.equal([content]);
     });
 
-    it("reads the configured path when there is one", () => {
-        expect(whereKubeconfigIs(join(folder, "other"), path)).to.equal("current-context: a\n");
+    it("reads the configured path alone when there is one", () => {
+        expect(whereKubeconfigIs(two, one)).to.deep.equal(["current-context: one\n"]);
     });
 
-    it("reads KUBECONFIG when nothing is configured", () => {
-        expect(whereKubeconfigIs(path, undefined)).to.equal("current-context: a\n");
+    it("reads every file of KUBECONFIG, in order, when nothing is configured", () => {
+        const files = [two, join(folder, "missing"), one].join(delimiter);
+        expect(whereKubeconfigIs(files, undefined)).to.deep.equal([
+            "current-context: two\n",
+            "current-context: one\n",
+        ]);
     });
 
-    it("is undefined when there is no such file", () => {
-        expect(whereKubeconfigIs(join(folder, "missing"), undefined)).to.equal(undefined);
-        expect(whereKubeconfigIs(path, join(folder, "missing"))).to.equal(undefined);
+    it("gives nothing when there is no such file", () => {
+        expect(whereKubeconfigIs(join(folder, "missing"), undefined)).to.deep.equal([]);
+        expect(whereKubeconfigIs(one, join(folder, "missing"))).to.deep.equal([]);
     });
 });
 
@@ -81,10 +86,10 @@ describe("isReachable", () => {
     });
 });
 
-function whereKubeconfigIs(path: string, configured: string | undefined): string | undefined {
+function whereKubeconfigIs(path: string, configured: string | undefined): readonly string[] {
     const restore = setEnvironment({ KUBECONFIG: path });
     try {
-        return readKubeconfig(configured);
+        return readKubeconfigs(configured);
     } finally {
         restore();
     }

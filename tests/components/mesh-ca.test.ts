@@ -8,6 +8,8 @@ import { named } from "../support/topologies";
 import { isSecret, valueOf } from "../support/value-of";
 
 const certificateType = "kubernetes:cert-manager.io/v1:Certificate";
+const webhookType = (kind: string) =>
+    `kubernetes:admissionregistration.k8s.io/v1:${kind}WebhookConfigurationPatch`;
 
 describe("MeshCa", () => {
     const primaries = [named("cluster1"), named("cluster2")];
@@ -17,6 +19,8 @@ describe("MeshCa", () => {
         expect(shapeOf(registrations)).to.deep.equal([
             "isthmus:index:MeshCa ca",
             "kubernetes-cert-manager:index:CertManager ca-cert-manager in ca",
+            `${webhookType("Mutating")} ca-mutating-webhook in ca`,
+            `${webhookType("Validating")} ca-validating-webhook in ca`,
             `${certificateType} ca-cluster1 in ca`,
             `${certificateType} ca-cluster2 in ca`,
             `${certificateType} ca-root in ca`,
@@ -69,7 +73,13 @@ describe("MeshCa", () => {
         const { registrations } = await record({ primaries });
         const dependsOn = (name: string) => registered(registrations, name).dependsOn;
         expect(dependsOn("ca-cert-manager")).to.deep.equal(["ca-cert-manager-namespace"]);
-        expect(dependsOn("ca-self-signed")).to.deep.equal(["ca-cert-manager", "ca-namespace"]);
+        expect(dependsOn("ca-mutating-webhook")).to.deep.equal(["ca-cert-manager"]);
+        expect(dependsOn("ca-validating-webhook")).to.deep.equal(["ca-cert-manager"]);
+        expect(dependsOn("ca-self-signed")).to.deep.equal([
+            "ca-mutating-webhook",
+            "ca-namespace",
+            "ca-validating-webhook",
+        ]);
         expect(dependsOn("ca-root")).to.include("ca-self-signed");
         expect(dependsOn("ca-issuer")).to.deep.equal(["ca-root"]);
         expect(dependsOn("ca-cluster1")).to.deep.equal(["ca-issuer"]);
@@ -78,6 +88,18 @@ describe("MeshCa", () => {
                 "annotations",
                 { "pulumi.com/waitFor": "condition=Ready" },
             );
+        }
+    });
+
+    it("goes on only when cert-manager's webhooks have their CA", async () => {
+        const { registrations } = await record({ primaries });
+        for (const name of ["ca-mutating-webhook", "ca-validating-webhook"]) {
+            expect(registered(registrations, name).inputs["metadata"], name).to.deep.equal({
+                name: "cert-manager-webhook",
+                annotations: {
+                    "pulumi.com/waitFor": "jsonpath={.webhooks[0].clientConfig.caBundle}",
+                },
+            });
         }
     });
 

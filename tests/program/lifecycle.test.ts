@@ -29,7 +29,9 @@ describe("stacks of the program, one after the other", () => {
         });
 
         it("have the remote make its namespace alone when it comes first", async () => {
-            const { registrations, outputs } = await new World(value).up("cluster2");
+            const { registrations, outputs, secretOutputNames } = await new World(value).up(
+                "cluster2",
+            );
             expect(names(registrations)).to.deep.equal(["mesh", "mesh-namespace", "cluster"]);
             expect(outputs.mesh.pendingPeers).to.deep.equal([
                 {
@@ -40,6 +42,7 @@ describe("stacks of the program, one after the other", () => {
             ]);
             expect(outputs.mesh.rootFingerprint).to.equal("");
             expect(outputs.remoteAccess.readerKubeconfigs).to.deep.equal({});
+            expect(secretOutputNames).to.deep.equal(["remoteAccess"]);
         });
 
         it("converge when the remote comes first", async () => {
@@ -102,6 +105,14 @@ describe("stacks of the program, one after the other", () => {
             );
         });
 
+        it("is not named in its istiod when it serves no remote", async () => {
+            const world = new World(topologies["multi-primary-two-networks"], { ingress });
+            await world.up("cluster1");
+            const second = await world.up("cluster1");
+            expect(second.outputs.mesh.eastWestAddresses).to.deep.equal(["lb.example"]);
+            expect(istiodValues(second)).to.not.have.nested.property("pilot");
+        });
+
         it("is called by URL from the remote, which trusts the mesh's root", async () => {
             const world = new World(value, { ingress });
             await world.up("cluster1");
@@ -160,16 +171,17 @@ describe("stacks of the program, one after the other", () => {
         );
     });
 
-    it("hand a configured kubeconfig to the provider as a secret", async () => {
+    it("hand a configured context and kubeconfig to the provider, the latter as a secret", async () => {
         const kubeconfig = "apiVersion: v1\nusers: [{ name: me, user: { token: my-token } }]\n";
         const world = new World(topologies["primary-remote-one-network"], {
-            config: { cluster1: { kubeconfig } },
+            config: { cluster1: { kubeconfig, context: "production" } },
         });
         const { registrations } = await world.up("cluster1");
         const provider = registered(
             ofType(registrations, "pulumi:providers:kubernetes"),
             "cluster",
         );
+        expect(provider.inputs["context"]).to.equal("production");
         expect(provider.inputs["kubeconfig"]).to.equal("[secret]");
         expect(provider.secrets["kubeconfig"]).to.equal(kubeconfig);
     });

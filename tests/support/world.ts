@@ -101,7 +101,6 @@ export class World {
     private configOf(name: string): Record<string, string> {
         const own = {
             mesh: JSON.stringify(this.mesh),
-            context: name,
             apiServer: JSON.stringify({ server: `https://${name}.example:6443` }),
             ...this.options.config?.[name],
         };

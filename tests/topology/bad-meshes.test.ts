@@ -285,6 +285,17 @@ const rejected: Record<string, { value: unknown; lines: string[] }> = {
             'mesh.clusters.cluster1.gateway.sourceRanges[1]: wrong form, got "10.0.0.0"; expected a CIDR such as 10.0.0.0/8 or one such as fd00::/8; choose one form',
         ],
     },
+    "fields of a load balancer where there is none": {
+        value: gateway1({
+            address: { type: "static", addresses: ["192.0.2.7"] },
+            sourceRanges: ["10.0.0.0/8"],
+            loadBalancerClass: "nlb",
+        }),
+        lines: [
+            'mesh.clusters.cluster1.gateway.sourceRanges: Kubernetes has it for load balancers alone, and the address is of type static, got ["10.0.0.0/8"]; expected address.type loadBalancer, or nothing here; remove it',
+            'mesh.clusters.cluster1.gateway.loadBalancerClass: Kubernetes has it for load balancers alone, and the address is of type static, got "nlb"; expected address.type loadBalancer, or nothing here; remove it',
+        ],
+    },
     "an annotation that is no text": {
         value: gateway1({ serviceAnnotations: { internal: true } }),
         lines: [

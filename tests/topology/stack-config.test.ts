@@ -43,6 +43,12 @@ describe("readConfig", () => {
         expect(config.apiServer).to.deep.equal({ server: "https://two.example" });
     });
 
+    it("takes the API server of the first kubeconfig that has the context", () => {
+        const other = kubeconfig.replaceAll("example", "other").replace("cluster1", "cluster9");
+        const config = readConfig({ mesh: primaryRemote }, "cluster1", () => [other, kubeconfig]);
+        expect(config.apiServer).to.deep.equal({ server: "https://one.example" });
+    });
+
     it("takes the configured API server when there is one", () => {
         const apiServer = { server: "https://203.0.113.5:6443", tlsServerName: "kubernetes" };
         const config = read({ mesh: primaryRemote, apiServer: JSON.stringify(apiServer) });
@@ -50,7 +56,7 @@ describe("readConfig", () => {
     });
 
     it("has no API server when there is no kubeconfig yet", () => {
-        const config = readConfig({ mesh: primaryRemote }, "cluster1", () => undefined);
+        const config = readConfig({ mesh: primaryRemote }, "cluster1", () => []);
         expect(config.apiServer).to.equal(undefined);
     });
 
@@ -58,7 +64,7 @@ describe("readConfig", () => {
         const asked: (string | undefined)[] = [];
         readConfig({ mesh: primaryRemote, kubeconfig: "some/path" }, "cluster1", (configured) => {
             asked.push(configured);
-            return undefined;
+            return [];
         });
         expect(asked).to.deep.equal(["some/path"]);
     });
@@ -164,7 +170,7 @@ describe("readConfig", () => {
 });
 
 function read(entries: ConfigEntries, stack = "cluster1"): ProgramConfig {
-    return readConfig(entries, stack, () => kubeconfig);
+    return readConfig(entries, stack, () => [kubeconfig]);
 }
 
 function problemsOf(action: () => unknown): readonly string[] {
