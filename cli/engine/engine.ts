@@ -1,6 +1,8 @@
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 
 import type { ClusterName } from "../../components/topology/model";
+import type { KubeClient } from "../check/client/kube-client";
+import { openCluster } from "../check/client/open";
 import type { CliContext } from "../context";
 import {
     type Activity,
@@ -10,6 +12,7 @@ import {
     resourceName,
 } from "./activity";
 import { describeFailure } from "./failure";
+import { isNameInUse, removeUnfinishedInstalls } from "./helm-record";
 import { interruptedCreates, rootUrn } from "./interrupted";
 import { describeLocks, isAbandoned, locksIn } from "./locks";
 import { createStackCopies, type StackCopies } from "./stack-copies";
@@ -61,7 +64,9 @@ export interface Engine {
 export async function openEngine(context: CliContext): Promise<Engine> {
     const workspace = await openWorkspace(context);
     const copies = createStackCopies(context);
-    return new AutomationEngine(workspace, copies, context.projectName);
+    return new AutomationEngine(workspace, copies, context.projectName, (stack) =>
+        openCluster(context, stack),
+    );
 }
 
 class AutomationEngine implements Engine {
@@ -69,6 +74,7 @@ class AutomationEngine implements Engine {
         private readonly workspace: Workspace,
         private readonly copies: StackCopies,
         private readonly project: string,
+        private readonly openCluster: (stack: ClusterName) => Promise<KubeClient>,
     ) {}
 
     stacks(): Promise<ReadonlyMap<string, StackRecord>> {
@@ -127,9 +133,10 @@ class AutomationEngine implements Engine {
         operate: (opened: Stack, shared: SharedOptions) => Promise<T>,
     ): Promise<RunResult & { readonly result: T }> {
         const opened = await this.workspace.open(stack);
-        const tracker = new ActivityTracker();
-        const attempt = () =>
-            operate(opened, {
+        let tracker = new ActivityTracker();
+        const attempt = () => {
+            tracker = new ActivityTracker();
+            return operate(opened, {
                 configFile: this.copies.fileOf(stack, options.detached),
                 suppressProgress: true,
                 ...(options.signal === undefined ? {} : { signal: options.signal }),
@@ -139,8 +146,15 @@ class AutomationEngine implements Engine {
                     options.onActivity?.(tracker.activity);
                 },
             });
+        };
+        const unlocked = () => this.unlocking(stack, options, attempt);
         try {
-            const result = await this.unlocking(stack, options, attempt);
+            const result = await unlocked().catch(async (error: unknown) => {
+                if (await this.clearedInstall(stack, options, tracker.activity)) {
+                    return unlocked();
+                }
+                throw error;
+            });
             const { activity } = tracker;
             await this.forgetInterrupted(opened, options, activity);
             return { result, activity, changes: activity.summary ?? activity.done };
@@ -176,6 +190,22 @@ class AutomationEngine implements Engine {
         options.onNote?.(
             `made ${interrupted.length} resources anew that a killed run had left unfinished`,
         );
+    }
+
+    /** An install of a chart that was killed half-way cannot be begun again while Helm remembers it. */
+    private async clearedInstall(
+        stack: ClusterName,
+        options: RunOptions,
+        { diagnostics }: Activity,
+    ): Promise<boolean> {
+        if (!isNameInUse(diagnostics)) {
+            return false;
+        }
+        const records = await removeUnfinishedInstalls(await this.openCluster(stack));
+        for (const record of records) {
+            options.onNote?.(`removed ${record}, the record of an install that was killed`);
+        }
+        return records.length > 0;
     }
 
     /** A run that was killed leaves its lock behind; one that is not in use any more is taken away, once. */

@@ -22,6 +22,9 @@ export class ProcessError extends Error {
     }
 }
 
+/** How long output is waited for after the engine has ended. */
+const closeMs = 1000;
+
 const running = new Set<ChildProcess>();
 
 /** Ends every engine that is still running, without asking it to clean up. */
@@ -80,11 +83,7 @@ function runDetached(
             running.delete(child);
             abort?.removeEventListener("abort", cancel);
         };
-        child.on("error", (error) => {
-            release();
-            reject(error);
-        });
-        child.on("close", (code, signal) => {
+        const end = (code: number | null, signal: string | null) => {
             release();
             const result = { stdout: stdout(), stderr: stderr(), code: code ?? 1, signal };
             if (code === 0) {
@@ -92,6 +91,17 @@ function runDetached(
             } else {
                 reject(new ProcessError(args, result));
             }
+        };
+        child.on("error", (error) => {
+            release();
+            reject(error);
+        });
+        child.on("close", end);
+        child.on("exit", (code, signal) => {
+            // A plugin that outlives a killed engine keeps its output open.
+            setTimeout(() => {
+                end(code, signal);
+            }, closeMs).unref();
         });
     });
 }

@@ -5,7 +5,7 @@ import {
     type ResourceChange,
     type StackPreview,
 } from "./model";
-import { countChanges, countsInWords, unknowns } from "./sections";
+import { countChanges, countsInWords, linkWords, unknowns } from "./sections";
 
 /** GitHub takes comments of up to 65536 characters. */
 const maximumLength = 65_000;
@@ -79,20 +79,27 @@ function reasons({ properties }: ResourceChange): string {
         .join(", ");
 }
 
+const signs: Readonly<Record<PreviewedLink["change"], string>> = {
+    gained: ":heavy_plus_sign: gained",
+    pending: `:heavy_plus_sign: ${linkWords.pending}`,
+    lost: ":heavy_minus_sign: lost",
+    kept: linkWords.kept,
+    unknown: linkWords.unknown,
+};
+
 function linkSection(links: readonly PreviewedLink[]): readonly string[] {
     const changed = links.filter(({ change }) => change !== "kept");
     const kept = `${links.length - changed.length} kept`;
     if (changed.length === 0) {
         return [`No link is gained or lost; ${kept}.`];
     }
-    const signs = { gained: ":heavy_plus_sign: gained", lost: ":heavy_minus_sign: lost" };
     return [
         table(
             ["Link", "Kind", "Change", "Why"],
             changed.map(({ reader, cluster, kind, change, why }) => [
                 code(`${reader} -> ${cluster}`),
                 kind ?? "",
-                change === "gained" || change === "lost" ? signs[change] : change,
+                signs[change],
                 why ?? "",
             ]),
         ),

@@ -1,4 +1,21 @@
-import { type ChangeKind, changeKinds, type MeshPreview, type StackPreview } from "./model";
+import {
+    type ChangeKind,
+    changeKinds,
+    type MeshPreview,
+    type PreviewedLink,
+    type StackPreview,
+} from "./model";
+
+/** What a link comes to, in words; a pending one is gained by a later run. */
+export const linkWords: Readonly<Record<PreviewedLink["change"], string>> = {
+    gained: "gained",
+    pending: "gained later",
+    lost: "lost",
+    kept: "kept",
+    unknown: "not known",
+};
+
+const longestFailure = 500;
 
 /** Number of changes by kind. */
 export function countChanges({ changes }: StackPreview): Readonly<Record<ChangeKind, number>> {
@@ -24,7 +41,9 @@ export function countsInWords(preview: StackPreview): string {
 export function unknowns({ stacks, links }: MeshPreview): readonly string[] {
     return [
         ...stacks.flatMap(({ stack, failure }) =>
-            failure === undefined ? [] : [`stack ${stack} has no preview: ${failure.join(" ")}`],
+            failure === undefined
+                ? []
+                : [`stack ${stack} has no preview: ${failure.join(" ").slice(0, longestFailure)}`],
         ),
         ...stacks.flatMap(({ stack, warnings }) =>
             warnings.map((warning) => `stack ${stack}: ${warning}`),

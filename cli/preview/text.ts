@@ -1,6 +1,6 @@
 import { formatTable } from "../check/table";
 import { changeKinds, type MeshPreview, type PreviewedLink, type StackPreview } from "./model";
-import { countsInWords, unknowns } from "./sections";
+import { countsInWords, linkWords, unknowns } from "./sections";
 
 /** The preview for people. */
 export function formatPreview(preview: MeshPreview): string {
@@ -31,7 +31,7 @@ function section(title: string, lines: readonly string[]): readonly string[] {
 }
 
 function linkRow({ reader, cluster, change, why }: PreviewedLink): readonly string[] {
-    return [change, `${reader} -> ${cluster}`, why ?? ""];
+    return [linkWords[change], `${reader} -> ${cluster}`, why ?? ""];
 }
 
 function stackSection(stack: StackPreview): readonly string[] {
