@@ -1,4 +1,7 @@
 import { parse } from "yaml";
+import { z } from "zod";
+
+import { describeProblem, MeshError } from "./errors";
 
 /** An API server as its clients dial it. */
 export interface ApiServer {
@@ -39,23 +42,43 @@ export function renderReaderKubeconfig(credential: ReaderCredential): string {
     });
 }
 
-interface Kubeconfig {
-    readonly "current-context"?: string;
-    readonly contexts?: readonly { name: string; context?: { cluster?: string } }[];
-    readonly clusters?: readonly {
-        name: string;
-        cluster?: { server?: string; "tls-server-name"?: string };
-    }[];
-}
+/** The parts of a kubeconfig that are read here; kubectl writes null for a list that is empty. */
+const kubeconfigSchema = z
+    .object({
+        "current-context": z.string().nullish(),
+        contexts: z
+            .array(
+                z.object({
+                    name: z.string(),
+                    context: z.object({ cluster: z.string().nullish() }).nullish(),
+                }),
+            )
+            .nullish(),
+        clusters: z
+            .array(
+                z.object({
+                    name: z.string(),
+                    cluster: z
+                        .object({
+                            server: z.string().optional(),
+                            "tls-server-name": z.string().optional(),
+                        })
+                        .nullish(),
+                }),
+            )
+            .nullish(),
+    })
+    .nullable();
 
 /**
  * The API server that a context of a kubeconfig names.
  *
  * @param context defaults to the current context.
  * @returns `undefined` where the kubeconfig does not have the context or its cluster.
+ * @throws MeshError where the text is no kubeconfig.
  */
 export function apiServerOf(kubeconfig: string, context?: string): ApiServer | undefined {
-    const config = parse(kubeconfig) as Kubeconfig | null;
+    const config = parseKubeconfig(kubeconfig);
     const contextName = context ?? config?.["current-context"];
     const clusterName = config?.contexts?.find(({ name }) => name === contextName)?.context
         ?.cluster;
@@ -65,6 +88,22 @@ export function apiServerOf(kubeconfig: string, context?: string): ApiServer | u
     }
     const tlsServerName = cluster["tls-server-name"];
     return { server: cluster.server, ...(tlsServerName === undefined ? {} : { tlsServerName }) };
+}
+
+/** Says nothing of what is in the text: a kubeconfig holds credentials, and a YAML error would quote it. */
+function parseKubeconfig(text: string): z.output<typeof kubeconfigSchema> {
+    try {
+        return kubeconfigSchema.parse(parse(text));
+    } catch {
+        throw new MeshError([
+            describeProblem({
+                path: "config.kubeconfig",
+                wrong: "not a kubeconfig",
+                expected: "YAML with contexts and clusters, in isthmus:kubeconfig or KUBECONFIG",
+                remedy: "correct the file, or name another",
+            }),
+        ]);
+    }
 }
 
 /** True for an address that leads back to whoever dials it, so that no peer can use it. */

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import * as fc from "fast-check";
 import { parse } from "yaml";
 
+import { MeshError } from "../../components/topology/errors";
 import {
     apiServerOf,
     isLoopback,
@@ -88,6 +89,29 @@ clusters:
             expect(apiServerOf(kubeconfig, context)).to.equal(undefined);
         });
     }
+
+    for (const [what, text] of Object.entries({
+        "is no YAML": "users: [token: secret-token",
+        "is text": "secret-token",
+        "has contexts that are no list": "contexts: { secret-token: 1 }",
+        "has a context that is nothing": "contexts: [null]",
+        "has a server that is no text":
+            "clusters: [{ name: a, cluster: { server: 6443 } }] # secret-token",
+    })) {
+        it(`rejects what ${what} and shows nothing of it`, () => {
+            expect(() => apiServerOf(text, "a"))
+                .to.throw(MeshError)
+                .with.property("problems")
+                .that.deep.equals([
+                    "config.kubeconfig: not a kubeconfig; expected YAML with contexts and clusters, " +
+                        "in isthmus:kubeconfig or KUBECONFIG; correct the file, or name another",
+                ]);
+        });
+    }
+
+    it("accepts the nulls that kubectl writes for what is empty", () => {
+        expect(apiServerOf("contexts: null\nclusters: null\n", "a")).to.equal(undefined);
+    });
 
     it("is undefined when the kubeconfig is empty", () => {
         expect(apiServerOf("")).to.equal(undefined);
