@@ -2,8 +2,7 @@ import { describeProblem, oneOf } from "../../components/topology/errors";
 import type { ClusterName } from "../../components/topology/model";
 import type { CliContext } from "../context";
 import { UsageError } from "../errors";
-import { connect } from "./client/connect";
-import { KubeError } from "./client/kube-client";
+import { openCluster } from "./client/open";
 import { interruptible } from "./interruption";
 import { systemClock } from "./probe";
 import type { CheckReport } from "./result";
@@ -66,25 +65,7 @@ function accessTo({
         mesh,
         clusters: clusters === undefined || clusters.length === 0 ? all : [...new Set(clusters)],
         detachedFrom: (reader) => context.stackFile(reader).detached,
-        open: async (cluster) => {
-            const {
-                kubeconfig,
-                context: kubeContext = cluster,
-                encrypted,
-                path,
-            } = context.stackFile(cluster);
-            if (kubeconfig === undefined && encrypted.includes("kubeconfig")) {
-                throw new KubeError(
-                    `the kubeconfig in ${path} is encrypted: give this command a plain one`,
-                );
-            }
-            return connect({
-                ...(kubeconfig === undefined ? {} : { kubeconfig }),
-                context: kubeContext,
-                baseDir: context.projectDir,
-                env: context.env,
-            });
-        },
+        open: (cluster) => openCluster(context, cluster),
         report,
     };
 }
