@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 
 import { MeshError } from "../components/topology/errors";
+import { wasCancelled } from "./engine/cancellation";
 import { CliError, exitCodes } from "./errors";
 import { createProgram } from "./program";
 
@@ -10,6 +11,9 @@ async function main(): Promise<void> {
         await createProgram().parseAsync();
     } catch (error) {
         process.exitCode = report(error);
+    }
+    if (wasCancelled()) {
+        process.exitCode = exitCodes.interrupted;
     }
 }
 

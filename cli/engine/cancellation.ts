@@ -4,6 +4,13 @@ import { killEngines } from "./processes";
 /** npx, the shell and the launcher may each pass on what was one Ctrl-C. */
 const repeatMs = 1000;
 
+let cancelled = false;
+
+/** True once a signal has stopped the work, however it ended. */
+export function wasCancelled(): boolean {
+    return cancelled;
+}
+
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
@@ -15,6 +22,7 @@ export async function withCancellation<T>(work: (signal: AbortSignal) => Promise
     let first: number | undefined;
     const stop = () => {
         first ??= Date.now();
+        cancelled = true;
         if (!controller.signal.aborted) {
             process.stderr.write("stopping; press Ctrl-C again to stop without cleaning up\n");
             controller.abort();

@@ -31,6 +31,11 @@ export interface StackCopies {
 /** Opens a folder for copies of the stack files of a project. */
 export function createStackCopies(context: CliContext): StackCopies {
     const folder = mkdtempSync(join(tmpdir(), "isthmus-"));
+    const remove = () => {
+        rmSync(folder, { recursive: true, force: true });
+    };
+    // Also where a second signal ends the process at once.
+    process.once("exit", remove);
     let next = 0;
     const newFolder = () => {
         const path = join(folder, String(next++));
@@ -58,7 +63,8 @@ export function createStackCopies(context: CliContext): StackCopies {
             return target;
         },
         remove: () => {
-            rmSync(folder, { recursive: true, force: true });
+            process.removeListener("exit", remove);
+            remove();
         },
     };
 }

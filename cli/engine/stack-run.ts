@@ -28,6 +28,11 @@ export async function runWithProgress<R extends RunResult>(
     { stack, label, progress, signal, inWords = countsInWords }: RunArgs,
     run: (options: RunOptions) => Promise<R>,
 ): Promise<{ readonly run: StackRun; readonly result?: R }> {
+    if (signal.aborted) {
+        return {
+            run: { stack, seconds: 0, changes: {}, failure: ["not started: stopped before"] },
+        };
+    }
     const line = progress.open(`${label}  ${stack}`);
     const started = Date.now();
     const seconds = () => Math.round((Date.now() - started) / 100) / 10;

@@ -140,12 +140,31 @@ describe("up", () => {
         ]);
     });
 
-    it("begins no further phase once it was told to stop", async () => {
-        const mesh = topology("mixed");
+    it("starts nothing more once it was told to stop", async () => {
+        const mesh = topology("multi-primary-one-network");
         const engine = new FakeEngine(mesh);
-        const report = await run(mesh, engine, { signal: AbortSignal.abort() });
-        expect(phaseNames(report)).to.deep.equal(["cluster1"]);
+        await run(mesh, engine);
+        engine.calls.length = 0;
+        const controller = new AbortController();
+        const report = await run(mesh, engine, {
+            parallel: 1,
+            signal: controller.signal,
+            progress: {
+                open: () => ({
+                    update: () => undefined,
+                    note: () => undefined,
+                    end: () => {
+                        controller.abort();
+                    },
+                }),
+            },
+        });
+        expect(engine.calls).to.deep.equal(["up cluster1"]);
         expect(report.ok).to.equal(false);
+        expect(report.runs.map(({ failure }) => failure)).to.deep.equal([
+            undefined,
+            ["not started: stopped before"],
+        ]);
     });
 
     it("fails where the check fails", () => {
