@@ -101,6 +101,7 @@ class AutomationEngine implements Engine {
         const { result, ...run } = await this.run(stack, options, (opened, shared) =>
             opened.up({ ...shared, suppressOutputs: true }),
         );
+        await this.forgetInterrupted(stack, options, run.activity);
         const outputs = Object.fromEntries(
             Object.entries(result.outputs).map(([name, { value }]) => [name, value as unknown]),
         );
@@ -112,7 +113,9 @@ class AutomationEngine implements Engine {
     }
 
     async destroy(stack: ClusterName, options: RunOptions = {}): Promise<RunResult> {
-        return this.run(stack, options, (opened, shared) => opened.destroy(shared));
+        const run = await this.run(stack, options, (opened, shared) => opened.destroy(shared));
+        await this.forgetInterrupted(stack, options, run.activity);
+        return run;
     }
 
     async remove(stack: ClusterName): Promise<void> {
@@ -156,7 +159,6 @@ class AutomationEngine implements Engine {
                 throw error;
             });
             const { activity } = tracker;
-            await this.forgetInterrupted(opened, options, activity);
             return { result, activity, changes: activity.summary ?? activity.done };
         } catch (error) {
             throw describeFailure(stack, error, tracker.activity);
@@ -168,28 +170,28 @@ class AutomationEngine implements Engine {
      * creation by the next one and would be warned of for ever.
      */
     private async forgetInterrupted(
-        opened: Stack,
+        stack: ClusterName,
         options: RunOptions,
         { diagnostics, created }: Activity,
     ): Promise<void> {
         const interrupted = interruptedCreates(diagnostics);
-        if (interrupted.length === 0) {
-            return;
-        }
         const lost = interrupted.filter((urn) => !created.includes(urn));
         if (lost.length > 0) {
             options.onNote?.(
                 `${lost.map(resourceName).join(", ")} may exist in the cluster without being known to Pulumi: ` +
-                    `an earlier run was killed while creating it; run pulumi refresh --stack ${opened.name}`,
+                    `an earlier run was killed while creating it; run pulumi refresh --stack ${stack}`,
             );
-            return;
+        } else if (interrupted.length > 0) {
+            const opened = await this.workspace.open(stack);
+            await opened.refresh({
+                clearPendingCreates: true,
+                target: [rootUrn(this.project, stack)],
+                configFile: this.copies.fileOf(stack),
+            });
+            options.onNote?.(
+                `made anew what a killed run had left unfinished: ${interrupted.map(resourceName).join(", ")}`,
+            );
         }
-        const target = [rootUrn(this.project, opened.name)];
-        const configFile = this.copies.fileOf(opened.name as ClusterName);
-        await opened.refresh({ clearPendingCreates: true, target, configFile });
-        options.onNote?.(
-            `made ${interrupted.length} resources anew that a killed run had left unfinished`,
-        );
     }
 
     /** An install of a chart that was killed half-way cannot be begun again while Helm remembers it. */
