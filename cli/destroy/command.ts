@@ -138,11 +138,16 @@ function print(options: DestroyOptions, report: DestroyReport): void {
     if (options.json === true) {
         process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     } else if (report.ok) {
-        const names = report.destroyed.map(({ stack }) => stack);
-        process.stdout.write(
-            names.length === 0
-                ? "nothing was up\n"
-                : `${names.join(", ")} left the mesh; remove them from Pulumi.yaml, or the next up brings them back\n`,
-        );
+        process.stdout.write(`${inWords(options, report)}\n`);
     }
+}
+
+function inWords({ cluster }: DestroyOptions, { destroyed }: DestroyReport): string {
+    const names = destroyed.map(({ stack }) => stack).join(", ");
+    if (names === "") {
+        return "nothing was up";
+    }
+    return cluster === undefined
+        ? `${names} left the mesh; nothing is up any more`
+        : `${names} left the mesh; the next up brings back what is still in Pulumi.yaml`;
 }

@@ -99,6 +99,15 @@ describe("the project as commands read it", () => {
         );
     });
 
+    it("refuses stack files that bring different meshes", async () => {
+        scratch.write("Pulumi.yaml", project);
+        scratch.write("Pulumi.cluster1.yaml", `config:\n  isthmus:mesh: ${other}\n`);
+        scratch.write("Pulumi.cluster2.yaml", `config:\n  isthmus:mesh: ${mesh}\n`);
+        const error = await failureOf(open());
+        expect(error.message).to.include("another mesh than that of ");
+        expect(error.message).to.include("Pulumi.cluster2.yaml; expected one mesh for all stacks");
+    });
+
     it("says where a stack file is not YAML", async () => {
         scratch.write("Pulumi.yaml", project);
         scratch.write(
