@@ -9,6 +9,9 @@ import { propertyChanges } from "./properties";
 
 const rootType = "pulumi:pulumi:Stack";
 
+/** The engine's own, for reading other stacks: nothing in a cluster. */
+const ownTypes = [rootType, "pulumi:providers:pulumi"];
+
 /** Makes the preview of a stack from the events of the engine; pure. */
 export function collectPreview(
     stack: ClusterName,
@@ -20,15 +23,20 @@ export function collectPreview(
     const pendingPeers = findPendingPeers(events);
     return {
         stack,
-        changes: resources.flatMap(changeOf),
+        // In whichever order the engine came to them, the comment stays the same.
+        changes: resources.flatMap(changeOf).sort(byTypeAndName),
         unchanged: resources.filter(({ op }) => op === "same").length,
         links: resources.flatMap(linkOf),
         ...(pendingPeers === undefined ? {} : { pendingPeers }),
     };
 }
 
+function byTypeAndName(a: ResourceChange, b: ResourceChange): number {
+    return a.type.localeCompare(b.type, "en") || a.name.localeCompare(b.name, "en");
+}
+
 function isResource({ type, old, new: after }: StepEventMetadata): boolean {
-    return type !== rootType && (after ?? old)?.custom === true;
+    return !ownTypes.includes(type) && (after ?? old)?.custom === true;
 }
 
 const kinds: Readonly<Partial<Record<string, ChangeKind>>> = {
