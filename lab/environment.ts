@@ -5,6 +5,7 @@ import { parse, stringify } from "yaml";
 
 import { engineTuning } from "../cli/engine/tuning";
 import { kubeconfigPath, stateDir } from "./clusters/state";
+import { labFolder } from "./paths";
 import { labStackFiles, type LabStackArgs } from "./stacks";
 import { imageReference, type Toolchain } from "./toolchain";
 import { CERT_MANAGER_PROVIDER, KUBERNETES_PROVIDER, PULUMI, RANDOM_PROVIDER } from "./versions";
@@ -57,6 +58,7 @@ export async function prepareEngine(toolchain: Toolchain): Promise<LabEnvironmen
     // The engine's automatic log costs about half of its CPU; with a file where its folder would be it does without.
     await writeFile(join(pulumiHome, "logs"), "", { flag: "a" });
     await installPlugins(toolchain, pulumiHome);
+    await installLanguageHost(toolchain, pulumiHome);
     await link(process.execPath, join(bin, "node"));
     await link(await toolchain.program("pulumi"), join(bin, "pulumi"));
     return environment().env;
@@ -83,11 +85,33 @@ function environment(): LabEnvironment {
 }
 
 const plugins = {
-    "pulumi-language-nodejs": PULUMI.version,
     "pulumi-resource-kubernetes": KUBERNETES_PROVIDER.version,
     "pulumi-resource-random": RANDOM_PROVIDER.version,
     "pulumi-resource-kubernetes-cert-manager": CERT_MANAGER_PROVIDER.version,
 } as const;
+
+/**
+ * The language host is of an older release than the engine, and knows the options of the runtime as flags alone:
+ * without them it would compile the program with ts-node in every run.
+ */
+async function installLanguageHost(toolchain: Toolchain, pulumiHome: string): Promise<void> {
+    const name = "pulumi-language-nodejs";
+    const folder = join(pulumiHome, "plugins", `language-nodejs-v${PULUMI.version}`);
+    await mkdir(folder, { recursive: true });
+    const { typescript, nodeargs } = await runtimeOptions();
+    const flags = [`-typescript=${String(typescript)}`, `-nodeargs=${nodeargs}`];
+    const quoted = [await toolchain.program(name), ...flags].map((word) => `'${word}'`).join(" ");
+    const path = join(folder, name);
+    await rm(path, { force: true });
+    await writeFile(path, `#!/bin/sh\nexec ${quoted} "$@"\n`, { mode: 0o755 });
+}
+
+async function runtimeOptions(): Promise<{ typescript: boolean; nodeargs: string }> {
+    const project = parse(await readFile(join(labFolder, "..", "Pulumi.yaml"), "utf8")) as {
+        runtime: { options: { typescript: boolean; nodeargs: string } };
+    };
+    return project.runtime.options;
+}
 
 /** Under PULUMI_HOME, where the engine takes plugins from without a warning about each. */
 async function installPlugins(toolchain: Toolchain, pulumiHome: string): Promise<void> {
