@@ -24,7 +24,9 @@ export async function run(
     { input = "", timeoutMs = 60_000, allowFailure = false }: CommandArgs = {},
 ): Promise<CommandResult> {
     const shown = [program, ...args].join(" ").slice(0, 300);
-    const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], timeout: timeoutMs });
+    const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
+    // Not spawn's own limit: its timer outlives a program that could not be started.
+    const timer = setTimeout(() => child.kill("SIGTERM"), timeoutMs);
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
@@ -41,6 +43,8 @@ export async function run(
         child.once("close", (status, signal) => {
             resolve({ status, signal });
         });
+    }).finally(() => {
+        clearTimeout(timer);
     });
     if (status === null) {
         throw new Error(
