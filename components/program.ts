@@ -8,6 +8,7 @@ import { IstioPrimary } from "./control-plane/istio-primary";
 import { IstioRemote } from "./control-plane/istio-remote";
 import { MeshCa } from "./control-plane/mesh-ca";
 import { MeshNamespace } from "./control-plane/mesh-namespace";
+import { StrictMtls } from "./control-plane/strict-mtls";
 import { isHostname, mergeValues } from "./control-plane/values";
 import { PeerLink } from "./link/peer-link";
 import { ReaderAccess } from "./link/reader-access";
@@ -45,6 +46,14 @@ export function deploy(config: ProgramConfig, peers: Peers, run: RunFacts): Stac
     const trust = createTrust(room);
     const istio = createIstio(room, trust);
     const gateway = createGateway(room, istio);
+    if (isPrimary(config.cluster)) {
+        const dependsOn = [gateway ?? istio];
+        new StrictMtls(
+            "strict-mtls",
+            { namespace: namespace.namespaceName },
+            { ...opts, dependsOn },
+        );
+    }
     createLinks(room, istio);
     return publish(config, decision, {
         ...(gateway === undefined ? {} : { addresses: gateway.addresses }),

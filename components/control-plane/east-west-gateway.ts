@@ -56,7 +56,7 @@ export class EastWestGateway extends MeshComponent {
         );
         const service = this.createService(name, args, !skipAwait, chart);
         if (isPrimary(cluster)) {
-            this.createExposure(name, args, namespace);
+            this.createExposure(name, args, chart);
         }
         this.addresses = skipAwait ? pulumi.output([]) : addressesOf(gateway, service);
         this.registerOutputs({ addresses: this.addresses });
@@ -87,8 +87,8 @@ export class EastWestGateway extends MeshComponent {
     /** In a primary alone: a remote's configuration is read from its primary. */
     private createExposure(
         name: string,
-        { mesh, gateway }: EastWestGatewayArgs,
-        namespace: pulumi.Input<string>,
+        { mesh, gateway, namespace }: EastWestGatewayArgs,
+        chart: pulumi.Resource,
     ): void {
         const exposesIstiod = gateway.ports.some((port) => port.name === "tls-istiod");
         const objects = [
@@ -107,7 +107,8 @@ export class EastWestGateway extends MeshComponent {
             new k8s.apiextensions.CustomResource(
                 `${name}-${suffix}`,
                 { apiVersion, kind, metadata: { ...metadata, namespace }, spec },
-                { parent: this },
+                // Ready pods of the chart show that istiod's webhooks answer, which check these objects.
+                { parent: this, dependsOn: [chart] },
             );
         }
     }

@@ -1,5 +1,4 @@
-import * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
 import { MeshComponent } from "../mesh-component";
 import type { Cluster, Mesh } from "../topology/model";
@@ -20,7 +19,7 @@ export interface IstioPrimaryArgs {
     readonly customHost?: string;
 }
 
-/** Istio with a control plane of its own: charts base and istiod, and STRICT mTLS for the whole mesh. */
+/** Istio with a control plane of its own: charts base and istiod. */
 export class IstioPrimary extends MeshComponent {
     constructor(name: string, args: IstioPrimaryArgs, opts?: pulumi.ComponentResourceOptions) {
         super("IstioPrimary", name, opts);
@@ -41,7 +40,7 @@ export class IstioPrimary extends MeshComponent {
             },
             { parent: this },
         );
-        const istiod = istioChart(
+        istioChart(
             `${name}-istiod`,
             {
                 ...common,
@@ -50,17 +49,6 @@ export class IstioPrimary extends MeshComponent {
                 values: mergeValues(primaryValues(mesh, cluster, customHost), values.istiod),
             },
             { parent: this, dependsOn: [base] },
-        );
-        new k8s.apiextensions.CustomResource(
-            `${name}-strict-mtls`,
-            {
-                apiVersion: "security.istio.io/v1",
-                kind: "PeerAuthentication",
-                metadata: { name: "default", namespace },
-                spec: { mtls: { mode: "STRICT" } },
-            },
-            // The validating webhook refuses every Istio object until istiod serves it.
-            { parent: this, dependsOn: [istiod] },
         );
         this.registerOutputs({});
     }

@@ -37,8 +37,9 @@ export function primaryValues(mesh: Mesh, cluster: Cluster, customHost?: string)
         global: { ...identity(mesh, cluster), ...(servesRemotes ? { externalIstiod: true } : {}) },
         meshConfig: { trustDomain: mesh.trustDomain },
         base: validation,
-        // istiod's Deployment is awaited; for its Service the provider would wait ten seconds more.
-        serviceAnnotations: skipAwait,
+        // For istiod's Service the provider would wait ten seconds. A gateway says sooner that it is reached: it has
+        // no pods until the API server has called istiod's webhook.
+        ...(cluster.gateway === undefined ? {} : { serviceAnnotations: skipAwait }),
         ...(customHost === undefined ? {} : { pilot: { env: { ISTIOD_CUSTOM_HOST: customHost } } }),
     };
 }
