@@ -11,22 +11,26 @@ import { clusterOf, topology, type TopologyName } from "../support/topologies";
 const repositoryOpts = { repo: "https://istio-release.storage.googleapis.com/charts" };
 
 describe("IstioPrimary", () => {
-    it("makes base, then istiod, then STRICT mTLS", async () => {
+    it("makes base, then istiod", async () => {
         const registrations = await primary("primary-remote-two-networks");
         expect(shapeOf(registrations)).to.deep.equal([
             "isthmus:index:IstioPrimary istio",
             "kubernetes:helm.sh/v4:Chart istio-base in istio",
             "kubernetes:helm.sh/v4:Chart istio-istiod in istio",
-            "kubernetes:security.istio.io/v1:PeerAuthentication istio-strict-mtls in istio",
         ]);
         expect(registered(registrations, "istio-istiod").dependsOn).to.include("istio-base");
-        const { dependsOn, inputs } = registered(registrations, "istio-strict-mtls");
-        expect(dependsOn).to.include("istio-istiod");
-        expect(inputs["metadata"]).to.deep.equal({ name: "default", namespace: "istio-system" });
-        expect(inputs["spec"]).to.deep.equal({ mtls: { mode: "STRICT" } });
         for (const { name, provider } of registrations) {
             expect(provider, name).to.equal("cluster");
         }
+    });
+
+    it("waits for istiod's Service when no gateway will show that it is reached", async () => {
+        const alone = await primary("multi-primary-one-network");
+        const behindGateway = await primary("multi-primary-two-networks");
+        expect(valuesOf(alone, "istio-istiod")).not.to.have.property("serviceAnnotations");
+        expect(valuesOf(behindGateway, "istio-istiod")).to.deep.include({
+            serviceAnnotations: { "pulumi.com/skipAwait": "true" },
+        });
     });
 
     it("takes the pinned charts from the repository, under the names that Istio expects", async () => {
