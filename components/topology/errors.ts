@@ -3,12 +3,21 @@
  * `<path>: <what is wrong>, got <value>; expected <what>; <what to do>`, and all of them are told at once.
  */
 export class MeshError extends Error {
-    /** @param problems one line each, in the order in which they are shown. */
-    constructor(readonly problems: readonly string[]) {
-        super(problems.join("\n"));
+    /** One line each, in the order in which they are shown; past a hundred, their number. */
+    readonly problems: readonly string[];
+
+    constructor(problems: readonly string[]) {
+        const shown = problems.slice(0, maximumProblems);
+        const more = problems.length - shown.length;
+        const lines = more === 0 ? shown : [...shown, `and ${more} more problems`];
+        super(lines.join("\n"));
         this.name = "MeshError";
+        this.problems = lines;
     }
 }
+
+/** More than anybody reads: a file with so many is of another kind. */
+const maximumProblems = 100;
 
 /** The parts of one problem; `got` is left out where the value is missing or must not be shown. */
 export interface Problem {
