@@ -75,30 +75,13 @@ async function previewStacks(context: CliContext, options: PreviewOptions): Prom
         context.mesh.clusters.map(({ name }) => name),
         options.cluster,
     );
-    const [{ readMeshFile }, { openEngine }, { withCancellation }, { createProgress }] =
-        await Promise.all([
-            import("../project/mesh-source.js"),
-            import("../engine/engine.js"),
-            import("../engine/cancellation.js"),
-            import("../output/progress.js"),
-        ]);
+    const [{ readMeshFile }, { withSession }, { previewMesh }] = await Promise.all([
+        import("../project/mesh-source.js"),
+        import("../engine/session.js"),
+        import("./preview.js"),
+    ]);
     const base = options.base === undefined ? undefined : readMeshFile(options.base);
-    const { previewMesh } = await import("./preview.js");
-    const { defaultParallel } = await import("../engine/parallel.js");
-    const engine = await openEngine(context);
-    try {
-        return await withCancellation((signal) =>
-            previewMesh({
-                engine,
-                mesh: context.mesh,
-                selected,
-                parallel: options.parallel ?? defaultParallel(),
-                progress: createProgress(),
-                signal,
-                ...(base === undefined ? {} : { base }),
-            }),
-        );
-    } finally {
-        engine.close();
-    }
+    return withSession(context, selected, options.parallel, (session) =>
+        previewMesh({ ...session, ...(base === undefined ? {} : { base }) }),
+    );
 }

@@ -2,22 +2,15 @@ import type { EngineEvent } from "@pulumi/pulumi/automation";
 
 import type { ClusterName, Mesh } from "../../components/topology/model";
 import { type Diagnostic, plannedCountsInWords } from "../engine/activity";
-import type { Engine } from "../engine/engine";
+import type { Session } from "../engine/session";
 import { mapLimited } from "../engine/parallel";
 import { runWithProgress } from "../engine/stack-run";
-import type { Progress } from "../output/progress";
 import { buildPreview } from "./build";
 import { collectPreview } from "./collect";
 import type { MeshPreview, StackPreview } from "./model";
 
 /** What is to be previewed, and how. */
-export interface PreviewArgs {
-    readonly engine: Engine;
-    readonly mesh: Mesh;
-    readonly selected: readonly ClusterName[];
-    readonly parallel: number;
-    readonly progress: Progress;
-    readonly signal: AbortSignal;
+export interface PreviewArgs extends Session {
     /** The mesh before the change, where it is known. */
     readonly base?: Mesh;
 }

@@ -99,34 +99,11 @@ async function runStacks(
     options: UpOptions,
     selected: readonly ClusterName[],
 ): Promise<UpOutcome> {
-    const [
-        { openEngine },
-        { bringUp },
-        { withCancellation },
-        { createProgress },
-        { defaultParallel },
-    ] = await Promise.all([
-        import("../engine/engine.js"),
+    const [{ withSession }, { bringUp }] = await Promise.all([
+        import("../engine/session.js"),
         import("./up.js"),
-        import("../engine/cancellation.js"),
-        import("../output/progress.js"),
-        import("../engine/parallel.js"),
     ]);
-    const engine = await openEngine(context);
-    try {
-        return await withCancellation((signal) =>
-            bringUp({
-                engine,
-                mesh: context.mesh,
-                selected,
-                parallel: options.parallel ?? defaultParallel(),
-                progress: createProgress(),
-                signal,
-            }),
-        );
-    } finally {
-        engine.close();
-    }
+    return withSession(context, selected, options.parallel, bringUp);
 }
 
 async function check(

@@ -1,21 +1,10 @@
 import { parsePeer, type Peer, type PendingPeer } from "../../components/topology/contract";
-import type { ClusterName, Mesh } from "../../components/topology/model";
-import type { Engine } from "../engine/engine";
+import type { ClusterName } from "../../components/topology/model";
 import { mapLimited } from "../engine/parallel";
+import type { Session } from "../engine/session";
 import { runWithProgress, type StackRun } from "../engine/stack-run";
-import type { Progress } from "../output/progress";
 import { inputsOf } from "./publications";
 import { maximumRounds, nextStacks } from "./schedule";
-
-/** How stacks are brought up. */
-export interface UpArgs {
-    readonly engine: Engine;
-    readonly mesh: Mesh;
-    readonly selected: readonly ClusterName[];
-    readonly parallel: number;
-    readonly progress: Progress;
-    readonly signal: AbortSignal;
-}
 
 /** What came of it. */
 export interface UpReport {
@@ -37,7 +26,7 @@ export interface PendingLink extends PendingPeer {
 }
 
 /** Brings the selected stacks up, phase by phase, until another run would change nothing. */
-export async function bringUp(args: UpArgs): Promise<UpReport> {
+export async function bringUp(args: Session): Promise<UpReport> {
     const existing = new Set((await args.engine.stacks()).keys());
     const state: State = {
         existing,
@@ -65,7 +54,7 @@ interface State {
 }
 
 async function readPublications(
-    { engine, mesh, parallel }: UpArgs,
+    { engine, mesh, parallel }: Session,
     existing: ReadonlySet<string>,
 ): Promise<readonly (readonly [ClusterName, Peer])[]> {
     return mapLimited(mesh.clusters, parallel, async ({ name }) => {
@@ -75,7 +64,7 @@ async function readPublications(
 }
 
 async function runPhase(
-    args: UpArgs,
+    args: Session,
     state: State,
     phase: number,
     stacks: readonly ClusterName[],

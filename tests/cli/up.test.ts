@@ -2,7 +2,8 @@ import { expect } from "chai";
 import * as fc from "fast-check";
 
 import { formatOutcome, formatProblems, isGood } from "../../cli/up/report";
-import { bringUp, type UpArgs, type UpReport } from "../../cli/up/up";
+import type { Session } from "../../cli/engine/session";
+import { bringUp, type UpReport } from "../../cli/up/up";
 import { buildTopology } from "../../components/topology/build";
 import { linksReadBy } from "../../components/topology/links";
 import { isPrimary, type Mesh } from "../../components/topology/model";
@@ -12,7 +13,7 @@ import { named, topologies, topology, type TopologyName } from "../support/topol
 import { FakeEngine } from "./engine/fake-engine";
 import { silentProgress } from "./engine/silent-progress";
 
-function run(mesh: Mesh, engine: FakeEngine, over: Partial<UpArgs> = {}): Promise<UpReport> {
+function run(mesh: Mesh, engine: FakeEngine, over: Partial<Session> = {}): Promise<UpReport> {
     return bringUp({
         engine,
         mesh,
