@@ -60,7 +60,9 @@ export async function prepareEngine(toolchain: Toolchain): Promise<LabEnvironmen
     await installPlugins(toolchain, pulumiHome);
     await installLanguageHost(toolchain, pulumiHome);
     await link(process.execPath, join(bin, "node"));
-    await link(await toolchain.program("pulumi"), join(bin, "pulumi"));
+    for (const program of ["pulumi", "kubectl"] as const) {
+        await link(await toolchain.program(program), join(bin, program));
+    }
     return environment().env;
 }
 

@@ -87,14 +87,14 @@ async function compare(env: Environment, folder: string): Promise<Comparison> {
     const batches = batchesOf(await stack(env, "export", "--show-secrets"));
     await pulumi(env, folder, "destroy", "--yes", "--skip-preview");
     const firstApply = await measure("first kubectl apply, until ready", 1, () =>
-        applyAll(batches),
+        applyAll(env, batches),
     );
     const all = [...batches.first, ...batches.workloads, ...batches.customResources];
-    const noopApply = await measure("no-op kubectl apply", repeats, () => apply(all));
+    const noopApply = await measure("no-op kubectl apply", repeats, () => apply(env, all));
     const dryRun = await measure("kubectl apply --dry-run=server", repeats, () =>
-        apply(all, "--dry-run=server"),
+        apply(env, all, "--dry-run=server"),
     );
-    await kubectl(["delete", "--ignore-not-found", "-f", "-"], removable(all));
+    await kubectl(env, ["delete", "--ignore-not-found", "-f", "-"], removable(all));
     return {
         objects: all.length,
         pairs: [
@@ -118,22 +118,26 @@ async function untune(
 }
 
 /** What `pulumi up` does in one go: the types first, then what serves them, then their objects. */
-async function applyAll(batches: Batches): Promise<void> {
-    await apply(batches.first);
-    await kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
-    await apply(batches.workloads);
+async function applyAll(env: Environment, batches: Batches): Promise<void> {
+    await apply(env, batches.first);
+    await kubectl(env, ["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
+    await apply(env, batches.workloads);
     for (const { kind, metadata } of batches.workloads) {
         if (kind === "Deployment") {
             const of = [`deployment/${metadata.name}`, "--namespace", metadata.namespace ?? ""];
-            await kubectl(["rollout", "status", ...of, "--timeout=300s"]);
+            await kubectl(env, ["rollout", "status", ...of, "--timeout=300s"]);
         }
     }
-    await apply(batches.customResources);
+    await apply(env, batches.customResources);
 }
 
-function apply(manifests: readonly Manifest[], ...more: readonly string[]): Promise<string> {
+function apply(
+    env: Environment,
+    manifests: readonly Manifest[],
+    ...more: readonly string[]
+): Promise<string> {
     const args = ["apply", "--server-side", "--force-conflicts", ...more, "-f", "-"];
-    return kubectl(args, list(manifests));
+    return kubectl(env, args, list(manifests));
 }
 
 function list(items: readonly Manifest[]): string {
@@ -144,9 +148,9 @@ function removable(manifests: readonly Manifest[]): string {
     return list(manifests.filter(({ kind }) => kind !== "CustomResourceDefinition").reverse());
 }
 
-function kubectl(args: readonly string[], input?: string): Promise<string> {
+function kubectl(env: Environment, args: readonly string[], input?: string): Promise<string> {
     const command = ["kubectl", "--kubeconfig", kubeconfigPath(), "--context", cluster, ...args];
-    return runCommand(command, {}, input);
+    return runCommand(command, env, input);
 }
 
 function pulumi(

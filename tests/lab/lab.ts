@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 
-import { kubeconfigPath } from "../../lab/clusters";
+import { labEnvironment } from "../../lab/environment";
 import { killTree } from "./processes";
 
 /** What a command gave. */
@@ -16,6 +16,8 @@ const root = join(__dirname, "..", "..");
 interface RunOptions {
     /** Kills the command and everything that it started after so many milliseconds. */
     readonly killAfterMs?: number;
+    /** Set over this process's environment. */
+    readonly env?: Readonly<Record<string, string>>;
     /** What it reads on standard input. */
     readonly input?: string;
 }
@@ -47,8 +49,12 @@ export async function kubectlWith(
     cluster: string,
     ...args: readonly string[]
 ): Promise<string> {
-    const common = ["--kubeconfig", kubeconfigPath(), "--context", cluster];
-    const { code, output, errors } = await runCommand("kubectl", [...common, ...args], { input });
+    const { env } = await labEnvironment();
+    const common = ["--context", cluster];
+    const { code, output, errors } = await runCommand("kubectl", [...common, ...args], {
+        input,
+        env,
+    });
     if (code !== 0) {
         throw new Error(`kubectl ${args.join(" ")}: ${errors}`);
     }
@@ -58,10 +64,15 @@ export async function kubectlWith(
 function runCommand(
     program: string,
     args: readonly string[],
-    { killAfterMs, input = "" }: RunOptions = {},
+    { killAfterMs, input = "", env = {} }: RunOptions = {},
 ): Promise<CommandResult> {
     // In a group of its own, so that a kill reaches the engine and its plugins as well.
-    const child = spawn(program, args, { cwd: root, detached: true, stdio: "pipe" });
+    const child = spawn(program, args, {
+        cwd: root,
+        detached: true,
+        stdio: "pipe",
+        env: { ...process.env, ...env },
+    });
     let output = "";
     let errors = "";
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
