@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { mkdir, statfs } from "node:fs/promises";
+import { statfs } from "node:fs/promises";
 import { totalmem } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { cacheRoot, goFolder } from "../paths";
 import { missingSystemPrograms } from "./debian";
@@ -37,11 +37,10 @@ export async function checkPrerequisites(): Promise<readonly string[]> {
     return findProblems(await inspectMachine());
 }
 
-/** Looks at this machine; changes nothing but that the cache folder exists afterwards. */
+/** Looks at this machine; changes nothing. */
 async function inspectMachine(): Promise<Machine> {
     const root = cacheRoot();
-    await mkdir(root, { recursive: true });
-    const disk = await statfs(root);
+    const disk = await statfs(nearestFolder(root));
     const goProblem = await findGoProblem();
     return {
         platform: process.platform,
@@ -55,6 +54,11 @@ async function inspectMachine(): Promise<Machine> {
         requiredDisk: existsSync(join(root, "store")) ? REQUIRED_DISK_WARM : REQUIRED_DISK_COLD,
         memory: totalmem(),
     };
+}
+
+/** The folder itself, or the first above it that exists. */
+function nearestFolder(folder: string): string {
+    return existsSync(folder) ? folder : nearestFolder(dirname(folder));
 }
 
 /** The problems of a machine, in the user's words. */
