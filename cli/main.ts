@@ -10,7 +10,8 @@ async function main(): Promise<void> {
     try {
         await createProgram().parseAsync();
     } catch (error) {
-        process.exitCode = report(error);
+        // At once, since what was going on beside it, such as a build, is for nothing now.
+        process.exit(report(error));
     }
     if (wasCancelled()) {
         process.exitCode = exitCodes.interrupted;

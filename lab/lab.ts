@@ -6,7 +6,7 @@ import type { ClusterInfo } from "./clusters";
 import { endEngines } from "./engines";
 import { type LabEnvironment, prepareEnvironment } from "./environment";
 import type { Progress } from "./progress";
-import { imageReference, openToolchain } from "./toolchain";
+import { imageReference, type ImageTar, openToolchain, type Toolchain } from "./toolchain";
 
 /** What to run in the lab. */
 export interface LabOptions {
@@ -28,20 +28,27 @@ export interface Lab {
  */
 export async function labUp(options: LabOptions, progress: Progress): Promise<Lab> {
     const toolchain = await openToolchain(progress);
-    const starting = clustersUp(options.clusters, toolchain, progress);
-    // Its failure is told by the await below; until then it must not end the process.
-    starting.catch(() => undefined);
-    const charts = await toolchain.charts();
-    const environment = await prepareEnvironment(toolchain, {
-        clusters: options.clusters,
-        charts,
-        imageReference,
-        ...(options.mesh === undefined ? {} : { mesh: options.mesh }),
-    });
-    const images = await toolchain.images();
-    const clusters = await starting;
+    // The clusters' networks are made with programs that may have to be installed first.
+    await toolchain.networkPlugins();
+    const [clusters, { environment, images }] = await Promise.all([
+        clustersUp(options.clusters, toolchain, progress),
+        prepareRest(options, toolchain),
+    ]);
     await importImages(toolchain, options.clusters, images, progress);
     return { clusters, environment };
+}
+
+async function prepareRest(
+    { clusters, mesh }: LabOptions,
+    toolchain: Toolchain,
+): Promise<{ readonly environment: LabEnvironment; readonly images: readonly ImageTar[] }> {
+    const environment = await prepareEnvironment(toolchain, {
+        clusters,
+        charts: await toolchain.charts(),
+        imageReference,
+        ...(mesh === undefined ? {} : { mesh }),
+    });
+    return { environment, images: await toolchain.images() };
 }
 
 /** Removes everything that the lab made, its stacks' state included; the cache of built tools stays. */
