@@ -120,7 +120,7 @@ function cacertsSchema(): JsonSchema {
     };
 }
 
-const folder = join(dirname(__dirname), "schema");
+const folder = join(dirname(__dirname), "components", "topology", "json-schema");
 
 /** The generated files, by path. */
 export function schemaFiles(): ReadonlyMap<string, string> {

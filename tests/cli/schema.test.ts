@@ -48,7 +48,7 @@ describe("JSON Schemas", () => {
             ["Pulumi.cluster2.yaml", "stack"],
         ] as const) {
             expect(readFileSync(join(root, file), "utf8")).to.include(
-                `# yaml-language-server: $schema=./schema/${schema}.schema.json`,
+                `# yaml-language-server: $schema=./components/topology/json-schema/${schema}.schema.json`,
             );
         }
     });
