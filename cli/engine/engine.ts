@@ -11,11 +11,12 @@ import {
     noActivity,
     resourceName,
 } from "./activity";
-import { describeFailure } from "./failure";
+import { describeFailure, isTornRead } from "./failure";
 import { isNameInUse, removeUnfinishedInstalls } from "./helm-record";
 import { interruptedCreates, rootUrn } from "./interrupted";
 import { describeLocks, isAbandoned, locksIn } from "./locks";
 import { createStackCopies, type StackCopies } from "./stack-copies";
+import { persistently } from "./persistently";
 import { openWorkspace, type StackRecord, type Workspace } from "./workspace";
 
 /** What a stack publishes, as values; secrets are in it. */
@@ -150,14 +151,11 @@ class AutomationEngine implements Engine {
                 },
             });
         };
-        const unlocked = () => this.unlocking(stack, options, attempt);
         try {
-            const result = await unlocked().catch(async (error: unknown) => {
-                if (await this.clearedInstall(stack, options, tracker.activity)) {
-                    return unlocked();
-                }
-                throw error;
-            });
+            const result = await persistently(
+                () => this.unlocking(stack, options, attempt),
+                (error) => this.isWorthAnother(stack, options, error, tracker.activity),
+            );
             const { activity } = tracker;
             return { result, activity, changes: activity.summary ?? activity.done };
         } catch (error) {
@@ -194,12 +192,17 @@ class AutomationEngine implements Engine {
         }
     }
 
-    /** An install of a chart that was killed half-way cannot be begun again while Helm remembers it. */
-    private async clearedInstall(
+    /** True where the run failed over something that has passed, or that is taken out of its way here. */
+    private async isWorthAnother(
         stack: ClusterName,
         options: RunOptions,
+        error: unknown,
         { diagnostics }: Activity,
     ): Promise<boolean> {
+        if (isTornRead(error, diagnostics)) {
+            options.onNote?.("read a peer's state while it was being written, and reads it again");
+            return true;
+        }
         if (!isNameInUse(diagnostics)) {
             return false;
         }

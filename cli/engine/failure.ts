@@ -38,3 +38,14 @@ function printedLines({ result }: ProcessError): readonly string[] {
     const lines = text.split("\n").filter((line) => line.trim() !== "");
     return lines.length === 0 ? [`the engine ended with code ${result.code}`] : lines.slice(-20);
 }
+
+/**
+ * True where a run has read a peer's state in the moment in which the peer's own run was writing it: a backend in a
+ * folder writes its files piece by piece.
+ */
+export function isTornRead(error: unknown, diagnostics: readonly Diagnostic[]): boolean {
+    const printed = error instanceof ProcessError ? [error.result.stdout, error.result.stderr] : [];
+    return [...printed, ...diagnostics.map(({ message }) => message)].some((text) =>
+        text.includes("failed to load checkpoint"),
+    );
+}

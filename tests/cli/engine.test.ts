@@ -178,6 +178,12 @@ up*)
         echo "  file:///x.json: created by root@$(cat "$here/lock") (pid 99999999) at 2026-11-21T03:20:55Z" >&2
         exit 255
     fi
+    left=$(cat "$here/torn" 2>/dev/null || echo 0)
+    if [ "$left" -gt 0 ]; then
+        echo $((left - 1)) > "$here/torn"
+        echo "error: failed to load checkpoint: EOF" >&2
+        exit 255
+    fi
     if [ -e "$here/slow" ]; then trap 'echo stopped >> "$here/calls"; exit 1' INT; sleep 5 & wait; fi
     ;;
 esac
@@ -277,6 +283,20 @@ describe("the engine", function () {
                 "wait for it to end; where it is gone for sure, run pulumi cancel --yes --stack cluster1",
         );
         expect(calls()).to.not.include("cancel --yes");
+    });
+
+    it("reads a peer's state again when that was being written, but not for ever", async () => {
+        scratch.write("torn", "1");
+        const notes: string[] = [];
+        const engine = await openEngine(context);
+        await engine.up(named("cluster1"), { onNote: (note) => notes.push(note) });
+        scratch.write("torn", "9");
+        const failure = await failureOf(engine.up(named("cluster1")));
+        engine.close();
+        expect(notes).to.deep.equal([
+            "read a peer's state while it was being written, and reads it again",
+        ]);
+        expect(failure.message).to.include("failed to load checkpoint: EOF");
     });
 
     it("asks a run to end when it is told to stop", async () => {
