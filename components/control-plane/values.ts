@@ -37,12 +37,29 @@ export function primaryValues(mesh: Mesh, cluster: Cluster, customHost?: string)
         global: { ...identity(mesh, cluster), ...(servesRemotes ? { externalIstiod: true } : {}) },
         meshConfig: { trustDomain: mesh.trustDomain },
         base: validation,
+        ...injectorTemplateVolume,
         // For istiod's Service the provider would wait ten seconds. A gateway says sooner that it is reached: it has
         // no pods until the API server has called istiod's webhook.
         ...(cluster.gateway === undefined ? {} : { serviceAnnotations: skipAwait }),
         ...(customHost === undefined ? {} : { pilot: { env: { ISTIOD_CUSTOM_HOST: customHost } } }),
     };
 }
+
+/**
+ * istiod looks for the injector's template once, when it starts, and does without an injector where it is not there
+ * yet (pilot/pkg/bootstrap/sidecarinjector.go). The objects of a chart are made side by side, so its pod is held back
+ * until the template is there, by mounting it.
+ */
+const injectorTemplateVolume = {
+    volumes: [{ name: "injector-template", configMap: { name: names.sidecarInjector } }],
+    volumeMounts: [
+        {
+            name: "injector-template",
+            mountPath: "/var/run/isthmus/injector-template",
+            readOnly: true,
+        },
+    ],
+} as const;
 
 /** How a remote reaches the istiod of its primary. */
 export interface PrimaryEndpoint {

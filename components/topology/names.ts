@@ -22,7 +22,7 @@ export const names = {
     istiodVirtualService: "istiod-vs",
     /** manifests/charts/base/templates/reader-serviceaccount.yaml */
     readerServiceAccount: "istio-reader-service-account",
-    /** manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml */
+    /** Webhook and template: mutatingwebhook.yaml and istiod-injector-configmap.yaml of chart istiod. */
     sidecarInjector: "istio-sidecar-injector",
     /** pilot/pkg/serviceregistry/kube/controller/namespacecontroller.go */
     rootCertConfigMap: "istio-ca-root-cert",
