@@ -15,13 +15,6 @@ export function cacheRoot(): string {
     return join(xdg("XDG_CACHE_HOME", ".cache"), "isthmus");
 }
 
-/**
- * Where running clusters keep their state: `$XDG_STATE_HOME/isthmus`, or `~/.local/state/isthmus`.
- */
-export function stateRoot(): string {
-    return join(xdg("XDG_STATE_HOME", ".local/state"), "isthmus");
-}
-
 /** An XDG base folder; relative values are ignored, as the specification asks. */
 function xdg(variable: string, fallback: string): string {
     const value = process.env[variable];

@@ -5,12 +5,9 @@ import { formatElapsed } from "../../lab/progress";
 import { formatCheckReport, runCheck } from "../check";
 import { type CliContext, openContext } from "../context";
 import { exitCodes } from "../errors";
-import { up } from "../up/command";
+import { checkWaitSeconds, up } from "../up/command";
 import { bringLabUp } from "./commands";
 import type { LabStartOptions } from "./index";
-
-/** A new remote's gateway is started again after at most this long once its primary serves it. */
-const checkWaitSeconds = 240;
 
 /** Starts the lab, brings its mesh up, proves it with requests between the clusters, and sums up. */
 export async function startLab(options: LabStartOptions): Promise<void> {

@@ -17,7 +17,7 @@ export interface UpOptions {
 }
 
 /** A remote's gateway is started again after at most this long once its primary serves it. */
-const checkWaitSeconds = 240;
+export const checkWaitSeconds = 240;
 
 const examples = `
 Examples:
